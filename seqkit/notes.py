@@ -1,0 +1,94 @@
+"""What is said of a layer: its short name, and the one sentence that an error gains when a layer raises it."""
+
+import functools
+from typing import NamedTuple
+
+from seqkit.steps import index_text, shape_text
+
+
+class Takes(NamedTuple):
+    """What a layer takes where it can be known: `size` values along `axis`; `fix` says how to make it take {got}."""
+
+    size: int
+    axis: int
+    fix: str
+
+
+class LayerNote(str):
+    """The sentence about a failing layer. `indexes` leads to it; `said` is the sentence with {this} and {before} open."""
+
+
+def explain(error, index, layers, inputs, name, takes=lambda layer: None):
+    """Add to `error` the sentence about `layers[index]`, which raised it; a sentence from a chain inside gains the index.
+
+    Args: as of `sentence`, with the error first.
+    """
+    notes = getattr(error, "__notes__", [])
+    inner = next((note for note in reversed(notes) if isinstance(note, LayerNote)), None)
+    if inner is None:
+        error.add_note(sentence((index,), layers, inputs, name, takes))
+    else:
+        notes[notes.index(inner)] = _note((index, *inner.indexes), inner.said)
+
+
+def sentence(position, layers, inputs, name, takes=lambda layer: None):
+    """What a layer got, from where, and, where it can be known, what it takes and what to try.
+
+    Args:
+        position: where the layer stands; its last number is the one among `layers`.
+        layers: the layers of the chain.
+        inputs: tuple of what the layer got by position.
+        name: layer → its short name.
+        takes: layer → `Takes`, or None where it cannot be known.
+    """
+    index = position[-1]
+    before = f"the output of {{before}} {name(layers[index - 1])}" if index else "the input of the chain"
+    said = f"{{this}} {name(layers[index])} got {describe(inputs)}, {before}.{_remedy(takes(layers[index]), inputs, index)}"
+    return _note(position, said)
+
+
+def _note(indexes, said):
+    this, before = index_text(indexes), index_text((*indexes[:-1], indexes[-1] - 1))
+    note = LayerNote(said.replace("{this}", f"layer{this}").replace("{before}", f"layer{before}"))
+    note.indexes, note.said = indexes, said
+    return note
+
+
+def _remedy(takes, inputs, index):
+    """What the layer takes and what to try, when the size of what it got is the matter; else nothing."""
+    shape = getattr(inputs[0], "shape", None) if len(inputs) == 1 else None
+    if takes is None or shape is None or (len(shape) >= -takes.axis and shape[takes.axis] == takes.size):
+        return ""
+    place = "…, " + str(takes.size) + ", …" * (-takes.axis - 1)
+    if len(shape) < -takes.axis:
+        return f" It takes ({place}): {-takes.axis} axes or more."
+    fix = takes.fix.replace("{got}", str(shape[takes.axis]))
+    source = "let {before} put out" if index else "hand the chain"
+    return f" It takes ({place}). {fix[0].upper()}{fix[1:]}, or {source} {takes.size}."
+
+
+def describe(value):
+    """What a layer got, for a sentence: `shape (4, 3) float32`."""
+    if isinstance(value, tuple) and len(value) == 1:
+        return describe(value[0])
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None and hasattr(value, "shape"):
+        return f"shape {tuple(value.shape)} {str(dtype).removeprefix('torch.')}"
+    if isinstance(value, tuple | list | dict):
+        return f"a {type(value).__name__} of {shape_text(value)}"
+    return f"a value of type {type(value).__name__}"
+
+
+def function_name(f):
+    """A callable by its name; a partial with the arguments that it fixes."""
+    if isinstance(f, functools.partial):
+        fixed = [repr(a) for a in f.args] + [f"{k}={v!r}" for k, v in f.keywords.items()]
+        return f"{function_name(f.func)}({', '.join(fixed)})"
+    name = getattr(f, "__name__", None)
+    return (name if isinstance(name, str) else type(f).__name__).replace("<lambda>", "lambda")
+
+
+def module_name(module, *sizes):
+    """A module by its class and the sizes that are known of it: `Linear(64, 32)`."""
+    known = ", ".join(str(size) for size in sizes if size is not None)
+    return f"{type(module).__name__}({known})" if known else type(module).__name__

@@ -1,0 +1,245 @@
+"""The recorder that stands around the layers of a chain while the chain's own `__call__` runs.
+
+It never runs a layer by itself. It puts itself where a call is looked up (`Recorder.watch`), notes what passes, and
+takes itself away again.
+"""
+
+import functools
+import sys
+from collections import namedtuple
+from contextlib import ExitStack, contextmanager
+from time import perf_counter
+
+from seqkit.errors import TraceError
+
+Chain = namedtuple("Chain", "path chain layers paths replace")
+"""A chain in a model: its path; the object; its layers and their paths; `replace(layers)` puts others in their place
+and returns what puts the old ones back."""
+
+
+def replaced(holder, attribute, new):
+    """Put `new` in an object's attribute, past any guard of its class; returns what puts the old value back."""
+    old = holder.__dict__[attribute]
+    object.__setattr__(holder, attribute, new)
+    return lambda: object.__setattr__(holder, attribute, old)
+
+
+class Entry:
+    """One call as it happens; becomes a `Step`."""
+
+    __slots__ = ("chain", "error", "inputs", "layer", "output", "path", "position", "seconds", "side_inputs")
+
+
+class Recorder:
+    """Stands around the layers of one or more chains while they run.
+
+    Args:
+        keep: makes of a value what may be kept of it: an array that cannot change stays as it is.
+    """
+
+    def __init__(self, keep):
+        self.entries, self.chains_run, self.keep = [], 0, keep
+        self._running, self._position = [], ()
+
+    def call(self, index, layer, f, args, kwargs):
+        """`f(*args, **kwargs)`, noted as the call of `layer`, which stands at `index` of the running chain."""
+        entry, keep, outer, chain = Entry(), self.keep, self._position, self._running[-1].chain
+        entry.chain, entry.path, entry.layer = chain, chain.paths[index], layer
+        entry.position = self._position = (*outer, index)
+        entry.inputs = tuple([keep(value) for value in args])
+        entry.side_inputs = {name: keep(value) for name, value in kwargs.items()} if kwargs else {}
+        entry.output = entry.error = None
+        self.entries.append(entry)
+        self._running.append(None)
+        start = perf_counter()
+        try:
+            output = f(*args, **kwargs)
+            if hasattr(output, "block_until_ready"):
+                output.block_until_ready()
+            entry.seconds = perf_counter() - start
+            entry.output = keep(output)
+            return output
+        except Exception as error:
+            entry.seconds, entry.error = perf_counter() - start, error
+            raise
+        finally:
+            self._running.pop()
+            self._position = outer
+
+    @contextmanager
+    def running(self, chain):
+        """The `Chain` runs inside this."""
+        self._running.append(Run(chain))
+        self.chains_run += 1
+        try:
+            yield
+        finally:
+            self._running.pop()
+
+    def place(self, layer):
+        """Where `layer` stands in the chain that runs now: at or behind the last one called, else anywhere; or None."""
+        run = self._running[-1] if self._running else None
+        return None if run is None else run.find(id(layer))
+
+    def around(self, chain, index, f):
+        """`f`, a plain function at `index` of the `Chain`, with the recorder around it and the same signature."""
+
+        def recorded(*args, **kwargs):
+            run = self._running[-1] if self._running else None
+            if run is None or run.chain.chain is not chain.chain:
+                return f(*args, **kwargs)
+            run.next = index + 1
+            return self.call(index, f, f, args, kwargs)
+
+        return functools.update_wrapper(recorded, f, updated=())
+
+    def around_functions(self, chain, is_module):
+        """The layers of the `Chain`, with the recorder around each plain function."""
+        return [
+            self.around(chain, i, layer) if callable(layer) and not is_module(layer) else layer
+            for i, layer in enumerate(chain.layers)
+        ]
+
+    @contextmanager
+    def watch(self, chains, is_module):
+        """The recorder stands around every layer of `chains` inside this, and around none after it.
+
+        Modules are watched where Python looks up a call, in their class; functions where the chain keeps them.
+        """
+        with ExitStack() as undo:
+            for chain in chains:
+                watched = self.around_functions(chain, is_module)
+                if any(new is not old for new, old in zip(watched, chain.layers, strict=True)):
+                    undo.callback(chain.replace(watched))
+            by_id = {id(chain.chain): chain for chain in chains}
+            modules = [layer for chain in chains for layer in (chain.chain, *chain.layers) if is_module(layer)]
+            for cls, call in {type(module): type(module).__call__ for module in modules}.items():
+                undo.callback(_set_call(cls, self._watched(cls, call, by_id)))
+            yield
+
+    def _watched(self, cls, original, chains):
+        """The `__call__` that stands in for the one of `cls`; a subclass's `super().__call__` goes straight through."""
+
+        @functools.wraps(original)
+        def call(module, *args, **kwargs):
+            if type(module) is not cls:
+                return original(module, *args, **kwargs)
+            index, run, chain = self.place(module), functools.partial(original, module), chains.get(id(module))
+            if chain is not None:
+                run = functools.partial(self._run, chain, run)
+            return run(*args, **kwargs) if index is None else self.call(index, module, run, args, kwargs)
+
+        return call
+
+    def _run(self, chain, run, *args, **kwargs):
+        with self.running(chain):
+            return run(*args, **kwargs)
+
+
+class Run:
+    """One run of a chain that goes on; knows where a layer stands that may stand there twice."""
+
+    def __init__(self, chain):
+        self.chain, self.next = chain, 0
+        self.ids = [id(layer) for layer in chain.layers]
+
+    def find(self, layer_id):
+        """The position of a layer: at or behind the last one called, else the first; None if it is not in the chain."""
+        if self.next < len(self.ids) and self.ids[self.next] == layer_id:
+            self.next += 1
+            return self.next - 1
+        places = [i for i, other in enumerate(self.ids) if other == layer_id]
+        found = next((i for i in places if i >= self.next), places[0] if places else None)
+        self.next = self.next if found is None else found + 1
+        return found
+
+
+def _set_call(cls, call):
+    """Give `cls` another `__call__`; returns what puts the old state back."""
+    own = vars(cls).get("__call__")
+    type.__setattr__(cls, "__call__", call)
+    if own is not None:
+        return lambda: type.__setattr__(cls, "__call__", own)
+    return lambda: type.__delattr__(cls, "__call__")
+
+
+def find_chains(model, layers_of, is_module, join):
+    """Every chain in `model`, each once, outermost first.
+
+    Args:
+        model: where to look: in attributes of modules, in lists, tuples and dicts.
+        layers_of: object → (its layers, the attribute that holds them or "", `replace`), or None if it is no chain.
+        is_module: object → whether it is a module of the framework.
+        join: (path, key, part) → the path of the part; `key` is an attribute, a number, or (key,) of a dict.
+    """
+    found, seen, rest = [], set(), [(join("", "", model), model)]
+    while rest:
+        path, thing = rest.pop(0)
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        chain = layers_of(thing) if is_module(thing) else None
+        inside = [(join(path, key, part), part) for key, part in _parts(thing, is_module)]
+        if chain:
+            layers, attribute, replace = chain
+            where = join(path, attribute, layers) if attribute else path
+            paths = [join(where, i, layer) for i, layer in enumerate(layers)]
+            found.append(Chain(path, thing, layers, paths, replace))
+            inside += zip(paths, layers, strict=True)
+        rest = [(where, part) for where, part in inside if id(part) not in seen] + rest
+    return found
+
+
+def _parts(thing, is_module):
+    """(key, part) of what may hold a chain: a module's attributes, a list, a tuple, a dict."""
+    holds = [*vars(thing).items()] if is_module(thing) and hasattr(thing, "__dict__") else []
+    if isinstance(thing, dict):
+        holds += [((key,), part) for key, part in thing.items()]
+    elif isinstance(thing, list | tuple):
+        holds += enumerate(thing)
+    return [(key, part) for key, part in holds if isinstance(part, dict | list | tuple) or is_module(part)]
+
+
+def by_layer(named, paths):
+    """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it."""
+    owned = {path: {} for path in paths}
+    for name, array in named.items():
+        ends = (end for end in range(len(name) - 1, 0, -1) if name[end] in "./[(" and name[:end] in owned)
+        end = next(ends, None)
+        if end is not None:
+            owned[name[:end]][name] = array
+    return owned
+
+
+def keep_jax(value):
+    """What may be kept of a value of JAX: arrays as they are (numpy's copied), of a traced value its shape and dtype."""
+    jax = sys.modules["jax"]
+    if isinstance(value, jax.core.Tracer):
+        return jax.ShapeDtypeStruct(value.shape, value.dtype)
+    if isinstance(value, jax.Array):
+        return value
+    return keep_containers(value, keep_jax)
+
+
+def keep_containers(value, keep):
+    """`value` with its lists, tuples, dicts and numpy arrays copied, and `keep` applied inside."""
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(keep, value))
+    if isinstance(value, list | tuple):
+        return type(value)(map(keep, value)) if type(value) in (list, tuple) else value
+    if isinstance(value, dict):
+        return {key: keep(part) for key, part in value.items()}
+    return value.copy() if type(value).__module__ == "numpy" and hasattr(value, "copy") else value
+
+
+def refuse_inside_jit(style):
+    """Raise if JAX is tracing: inside jit, grad or vmap there are no numbers to show.
+
+    Raises:
+        TraceError: it says so.
+    """
+    if not sys.modules["jax"].core.trace_ctx.is_top_level():
+        raise TraceError(
+            f"trace of a {style} chain was called inside jit, grad or vmap, where arrays have shapes and no values. "
+            "Call trace outside of the transformed function."
+        )

@@ -1,0 +1,288 @@
+"""Equinox: an immutable tree; the parameters live inside.
+
+A layer is called with one value, for one example, and with `key`. A stateful layer gets the state too and returns a
+new one. Nothing changes in place: `jax.vmap` makes a batch of it, `eqx.tree_at` another chain.
+"""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from seqkit import spec as plain
+from seqkit.errors import LayersError, SpecError
+from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.recorder import find_chains, keep_jax, replaced
+from seqkit.signatures import ANY, keywords
+
+NO_STATE = object()
+
+
+class StatefulLayer(eqx.nn.StatefulLayer):
+    """A layer that may keep state: when `is_stateful()`, it is called with the state and returns (output, new state)."""
+
+    def is_stateful(self):
+        """Whether to call this layer with the state."""
+        return True
+
+
+class Lambda(eqx.Module):
+    """A function as a layer: takes a key and does not use it.
+
+    Args:
+        fn: called with the one value that the layer gets.
+    """
+
+    fn: Callable[[Any], Any]
+
+    def __call__(self, x, *, key=None):
+        """`fn(x)`."""
+        return self.fn(x)
+
+
+class Sequential(StatefulLayer):
+    """A chain of layers, each called with what the one before it returned.
+
+    Args:
+        layers: an iterable of modules and functions; an empty one makes a chain that returns its input.
+
+    Raises:
+        LayersError: layers that are not in a list, or a class where an instance belongs.
+    """
+
+    layers: tuple
+
+    def __init__(self, layers, *more):
+        if more or not hasattr(layers, "__iter__"):
+            raise LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, (layers, *more)))}]).")
+        self.layers = tuple(layers)
+        for i, layer in enumerate(self.layers):
+            if isinstance(layer, type) and issubclass(layer, eqx.Module):
+                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+
+    def is_stateful(self):
+        """Whether a layer of the chain is stateful."""
+        return any(map(_is_stateful, self.layers))
+
+    def __call__(self, x, state=NO_STATE, *, key=None):
+        """Run the chain on one example.
+
+        Args:
+            x: what the first layer gets.
+            state: of the stateful layers; when it is given, (output, new state) is returned.
+            key: split, one key for each layer; None hands None to each.
+
+        Raises:
+            Whatever a layer raises, with a note that names the layer and what it got.
+        """
+        keys = [None] * len(self.layers) if key is None else jax.random.split(key, len(self.layers))
+        for i, (layer, key_of_layer) in enumerate(zip(self.layers, keys, strict=True)):
+            before = x
+            try:
+                if _is_stateful(layer):
+                    x, state = layer(x, state=state, key=key_of_layer)
+                else:
+                    x = layer(x, key=key_of_layer) if _takes_key(layer) else layer(x)
+            except Exception as error:
+                explain(error, i, self.layers, (before,), name, takes)
+                if state is NO_STATE and _is_stateful(layer):
+                    error.add_note("It keeps state: make it with eqx.nn.make_with_state, call the chain with (x, state).")
+                raise
+        return x if state is NO_STATE else (x, state)
+
+    def __getitem__(self, index):
+        """A layer; or, for a slice, a chain of those layers."""
+        if isinstance(index, slice):
+            return type(self)(self.layers[index])
+        if not isinstance(index, int):
+            raise TypeError(f"a chain is indexed by a number or a slice, and got a value of type {type(index).__name__}.")
+        return self.layers[index]
+
+    def __len__(self):
+        return len(self.layers)
+
+    def __iter__(self):
+        return iter(self.layers)
+
+
+def _is_stateful(layer):
+    return isinstance(layer, eqx.nn.StatefulLayer) and layer.is_stateful()
+
+
+def _takes_key(layer):
+    try:
+        return not keywords(layer, isinstance(layer, eqx.Module)).isdisjoint(("key", ANY))
+    except ValueError:
+        return False
+
+
+# ---- a chain as a spec: as code, as a chain, as numbers ----
+
+LAYOUT = plain.Layout(channels_first=True, outputs_first=True)
+
+
+def line(layer, shape, i):
+    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
+    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
+    match layer:
+        case plain.Dense(out):
+            return f"eqx.nn.Linear({shape.size}, {out}{no_bias}, key=keys[{i}])"
+        case plain.Conv2D(out, size, padding):
+            return f'eqx.nn.Conv2d({shape.features}, {out}, {size}, padding="{padding.upper()}"{no_bias}, key=keys[{i}])'
+        case plain.BatchNorm():
+            return f'eqx.nn.BatchNorm({shape.features}, "batch", eps={plain.EPSILON}, mode="batch", inference=True)'
+        case plain.LayerNorm():
+            return f"eqx.nn.LayerNorm({shape.features}, eps={plain.EPSILON})"
+        case plain.Dropout(rate):
+            return f"eqx.nn.Dropout({rate}, inference=True)"
+        case plain.Flatten():
+            return "eqx.nn.Lambda(jnp.ravel)"
+        case plain.Activation(function):
+            return f"eqx.nn.Lambda(jax.nn.{function})"
+
+
+def write(spec):
+    """The code that a person would write for this chain: it makes `chain`, and `state` where a layer keeps some."""
+    imports = "import equinox as eqx\nimport jax\nimport jax.numpy as jnp"
+    keys = f"keys = jax.random.split(jax.random.key(0), {len(spec.layers)})"
+    chain = f"chain = eqx.nn.Sequential([\n{plain.body(spec, line)}])\n# jax.vmap(chain)(xs)\n"
+    if plain.has(spec, plain.BatchNorm):
+        body = f"    return eqx.nn.Sequential([\n{plain.body(spec, line, 8)}    ])"
+        made = "chain, state = eqx.nn.make_with_state(make)()"
+        chain = f'\n\ndef make():\n{body}\n\n\n{made}\n# jax.vmap(chain, (0, None), (0, None), "batch")(xs, state)\n'
+    return f"{imports}\n\n{keys}\n{chain}"
+
+
+def build(spec, seed=0):
+    """(chain, {"state": …} where a layer keeps some), initial parameters by `spec.draw(seed)`. Images: channels first."""
+    names = {"eqx": eqx, "jax": jax, "jnp": jnp, "keys": jax.random.split(jax.random.key(seed), len(spec.layers))}
+    chain, state = eqx.nn.make_with_state(lambda: Sequential(plain.made(spec, line, names)))()
+    outside = {"state": state} if chain.is_stateful() else {}
+    return load(chain, plain.draw(spec, seed), **outside)
+
+
+SLOTS = {
+    eqx.nn.Linear: {"weight": "weight", "bias": "bias"},
+    eqx.nn.Conv: {"kernel": "weight", "bias": "bias"},
+    eqx.nn.BatchNorm: {"scale": "weight", "bias": "bias"},
+    eqx.nn.LayerNorm: {"scale": "weight", "bias": "bias"},
+}
+
+
+def slots(chain, state=None):
+    """For each layer {canonical name: plain.Place((layer's number, attribute), shape)}."""
+    return [
+        {slot: plain.Place((i, own), array.shape) for slot, (own, array) in _arrays(layer, state).items()}
+        for i, layer in enumerate(chain.layers)
+    ]
+
+
+def _arrays(layer, state):
+    """{canonical name: (attribute, array)} of a layer; running statistics come out of the state."""
+    names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
+    found = {slot: (own, getattr(layer, own)) for slot, own in names.items() if getattr(layer, own) is not None}
+    if isinstance(layer, eqx.nn.BatchNorm):
+        if state is None:
+            raise SpecError("BatchNorm keeps its mean and variance in the state: pass state=, from eqx.nn.make_with_state.")
+        mean, variance = state.get(_running(layer))
+        found |= {"mean": ("mean", mean), "variance": ("variance", variance)}
+    return found
+
+
+def _running(layer):
+    return layer.ema_state_index if layer.batch_state_index is None else layer.batch_state_index
+
+
+def parameters(chain, spec=None, *, state=None):
+    """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
+    values = [{slot: array for slot, (_, array) in _arrays(layer, state).items()} for layer in chain.layers]
+    return plain.read(values, LAYOUT, spec)
+
+
+def load(chain, canonical, *, state=None):
+    """(chain, {"state": …}): a new chain, and state, with canonical parameters; the old ones stay as they are.
+
+    Raises:
+        SpecError: they do not fit.
+    """
+    layers, running = list(chain.layers), {}
+    for place, value in plain.fit(slots(chain, state), LAYOUT, canonical):
+        i, attribute = place.where
+        if attribute in ("mean", "variance"):
+            running.setdefault(i, []).append(jnp.asarray(value))
+        else:
+            layers[i] = eqx.tree_at(attrgetter(attribute), layers[i], jnp.asarray(value))
+    for i, statistics in running.items():
+        state = state.set(_running(layers[i]), tuple(statistics))
+    chain = eqx.tree_at(lambda each: each.layers, chain, tuple(layers))
+    return chain, {} if state is None else {"state": state}
+
+
+# ---- what `trace` needs ----
+
+TAKES = ("state", "key")
+SHARES = False  # a layer that stands twice in the tree is two layers
+keep = keep_jax
+
+
+def name(layer):
+    """The short name of a layer."""
+    if hasattr(layer, "fn") and is_module(layer):
+        return f"{type(layer).__name__}({function_name(layer.fn)})"
+    if not is_module(layer):
+        return function_name(layer)
+    sizes = ("in_features", "out_features", "in_channels", "out_channels", "p")
+    return module_name(layer, *(getattr(layer, size, None) for size in sizes))
+
+
+def takes(layer):
+    """How many values along which axis a layer takes, where it can be known."""
+    if isinstance(layer, eqx.nn.Linear):
+        return Takes(layer.weight.shape[1], -1, "give {this} in_features={got}")
+    return Takes(layer.in_channels, -3, "give {this} in_channels={got}") if isinstance(layer, eqx.nn.Conv2d) else None
+
+
+def is_module(layer):
+    """Whether a layer is a module of this framework."""
+    return isinstance(layer, eqx.Module)
+
+
+def layers_of(thing):
+    """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
+    layers = getattr(thing, "layers", None)
+    if not is_module(thing) or not isinstance(layers, list | tuple) or not all(map(callable, layers)):
+        return None
+    return list(layers), "layers", partial(replaced, thing, "layers")
+
+
+def join(path, key, part):
+    """The path of a part, as JAX names the leaves of a tree: `.layers[0].weight`."""
+    if isinstance(key, str):
+        return f"{path}.{key}" if key else ""
+    return f"{path}[{key[0]!r}]" if isinstance(key, tuple) else f"{path}[{key}]"
+
+
+def watch(recorder, model, **outside):
+    """The recorder around every layer of every chain in the model."""
+    return recorder.watch(find_chains(model, layers_of, is_module, join), is_module)
+
+
+def run(model, x, side_inputs, **outside):
+    """The plain call."""
+    return model(x, **outside, **side_inputs)
+
+
+def named_parameters(model, **outside):
+    """{JAX's path: array} of everything that training changes: the floating-point arrays of the tree."""
+    leaves = jax.tree_util.tree_leaves_with_path(eqx.filter(model, eqx.is_inexact_array))
+    return {jax.tree_util.keystr(path): array for path, array in leaves}
+
+
+def preserve(model, side_inputs):
+    """A tree is not changed by a run."""
+    return nullcontext()

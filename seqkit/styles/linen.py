@@ -1,0 +1,259 @@
+"""Flax Linen: a description; the parameters live outside.
+
+A layer is a module or any function. Keywords reach the first layer only; a tuple goes on as several arguments, a dict
+as keywords. The chain itself keeps nothing: `init` makes the variables, `apply` takes them.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+from flax.traverse_util import flatten_dict, unflatten_dict
+
+from seqkit import spec as plain
+from seqkit.errors import LayersError, TraceError
+from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.recorder import Chain, keep_jax, replaced
+
+Layers = Sequence
+
+
+class Sequential(nn.Module):
+    """A chain of layers, each called with what the one before it returned.
+
+    Attributes:
+        layers: a list or tuple of modules and functions, one or more.
+
+    Raises:
+        LayersError: layers that are not in a list, or a class where an instance belongs.
+    """
+
+    layers: Layers[Callable[..., Any]]
+
+    def __new__(cls, *args, **kwargs):
+        """Catch layers that were handed over without a list, before they are taken for something else."""
+        if len(args) > 1:
+            raise LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, args))}]).")
+        return super().__new__(cls)
+
+    def __post_init__(self):
+        """Look at the layers once, when the chain is made."""
+        if not isinstance(self.layers, Layers):
+            wrap = f"[{name(self.layers)}]" if callable(self.layers) else "list(…)"
+            said = f"Sequential takes a list of layers and got a value of type {type(self.layers).__name__}."
+            raise LayersError(f"{said} Write Sequential({wrap}).")
+        for i, layer in enumerate(self.layers):
+            if isinstance(layer, type) and issubclass(layer, nn.Module):
+                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+        super().__post_init__()
+
+    @nn.compact
+    def __call__(self, *args, **kwargs):
+        """Run the chain on `args`; keywords go to the first layer.
+
+        Raises:
+            ValueError: the chain is empty.
+            Whatever a layer raises, with a note that names the layer and what it got.
+        """
+        if not self.layers:
+            raise ValueError("an empty Linen Sequential cannot run. Give it a layer: Sequential([lambda x: x]).")
+        output = None
+        for i, layer in enumerate(self.layers):
+            try:
+                output = layer(*args, **kwargs)
+            except Exception as error:
+                explain(error, i, self.layers, args or (kwargs,), name, takes)
+                raise
+            args, kwargs = _arguments(output)
+        return output
+
+    @nn.nowrap
+    def __len__(self):
+        return len(self.layers)
+
+    @nn.nowrap
+    def __iter__(self):
+        return iter(self.layers)
+
+    @nn.nowrap
+    def __getitem__(self, index):
+        """A layer; or, for a slice, a chain of the same layers: of a bound chain it shares the parameters."""
+        if not isinstance(index, slice):
+            return self.layers[index]
+        return type(self)(self.layers[index], parent=self.scope)
+
+
+def _arguments(output):
+    """(args, kwargs) of the next layer."""
+    if isinstance(output, tuple):
+        return output, {}
+    return ((), output) if isinstance(output, dict) else ((output,), {})
+
+
+# ---- a chain as a spec: as code, as a chain, as numbers ----
+
+LAYOUT = plain.Layout(channels_first=False, outputs_first=False)
+
+
+def line(layer, shape, i):
+    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
+    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
+    match layer:
+        case plain.Dense(out):
+            return f"nn.Dense({out}{no_bias})"
+        case plain.Conv2D(out, size, padding):
+            return f'nn.Conv({out}, ({size}, {size}), padding="{padding.upper()}"{no_bias})'
+        case plain.BatchNorm():
+            return f"nn.BatchNorm(use_running_average=True, epsilon={plain.EPSILON})"
+        case plain.LayerNorm():
+            return f"nn.LayerNorm(epsilon={plain.EPSILON})"
+        case plain.Dropout(rate):
+            return f"nn.Dropout({rate}, deterministic=True)"
+        case plain.Flatten():
+            return "flatten"
+        case plain.Activation(function):
+            return f"nn.{function}"
+
+
+def write(spec):
+    """The code that a person would write for this chain: it makes `chain` and `variables`."""
+    define = plain.flatten_code(spec)
+    init = f"variables = chain.init(jax.random.key(0), jnp.ones({(1, *spec.input)}))"
+    imports = "import jax\nimport jax.numpy as jnp\nfrom flax import linen as nn"
+    return f"{imports}\n\n{define}chain = nn.Sequential([\n{plain.body(spec, line)}])\n{init}\n# chain.apply(variables, x)\n"
+
+
+def build(spec, seed=0):
+    """(chain, {"variables": …}), with the initial parameters of `spec.draw(seed)`. Images: channels last."""
+    chain = Sequential(plain.made(spec, line, {"nn": nn, "flatten": plain.flatten}))
+    variables = jax.eval_shape(chain.init, jax.random.key(0), jnp.ones((1, *spec.input)))
+    return load(chain, plain.draw(spec, seed), variables=variables)
+
+
+SLOTS = {
+    nn.Dense: {"weight": "kernel", "bias": "bias"},
+    nn.Conv: {"kernel": "kernel", "bias": "bias"},
+    nn.BatchNorm: {"scale": "scale", "bias": "bias", "mean": "mean", "variance": "var"},
+    nn.LayerNorm: {"scale": "scale", "bias": "bias"},
+}
+
+
+def slots(chain, variables):
+    """For each layer {canonical name: plain.Place(path among the variables, shape)}."""
+    found, flat = [], flatten_dict(variables)
+    for i, layer in enumerate(chain.layers):
+        names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
+        paths = {slot: ("batch_stats" if own in ("mean", "var") else "params", f"layers_{i}", own) for slot, own in names.items()}
+        found.append({slot: plain.Place(path, flat[path].shape) for slot, path in paths.items() if path in flat})
+    return found
+
+
+def parameters(chain, spec=None, *, variables):
+    """The canonical parameters of a chain that is no part of another; `spec` is needed where it flattens an image."""
+    flat = flatten_dict(variables)
+    values = [{slot: flat[place.where] for slot, place in layer.items()} for layer in slots(chain, variables)]
+    return plain.read(values, LAYOUT, spec)
+
+
+def load(chain, canonical, *, variables):
+    """(chain, {"variables": …}): new variables that hold canonical parameters; the old ones stay as they are.
+
+    Raises:
+        SpecError: they do not fit.
+    """
+    new = plain.fit(slots(chain, variables), LAYOUT, canonical)
+    flat = flatten_dict(variables) | {place.where: jnp.asarray(value) for place, value in new}
+    return chain, {"variables": unflatten_dict(flat)}
+
+
+# ---- what `trace` needs ----
+
+TAKES = ("variables", "key")
+SHARES = True
+keep = keep_jax
+
+
+def name(layer):
+    """The short name of a layer."""
+    if not is_module(layer):
+        return function_name(layer)
+    return module_name(layer, *(getattr(layer, size, None) for size in ("features", "rate")))
+
+
+def takes(layer):
+    """How many values along which axis a layer takes: its kernel knows, once there is one."""
+    if not isinstance(layer, nn.Dense | nn.Conv) or layer.scope is None or not layer.has_variable("params", "kernel"):
+        return None
+    return Takes(layer.get_variable("params", "kernel").shape[-2], -1, "initialise the chain with an input of this shape")
+
+
+def is_module(layer):
+    """Whether a layer is a module of this framework."""
+    return isinstance(layer, nn.Module)
+
+
+def layers_of(thing):
+    """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
+    layers = getattr(thing, "layers", None)
+    if not is_module(thing) or not isinstance(layers, list | tuple) or not all(map(callable, layers)):
+        return None
+    return list(layers), "layers", partial(replaced, thing, "layers")
+
+
+@contextmanager
+def watch(recorder, model, **outside):
+    """The recorder around every layer of every chain that runs: Linen binds them while it runs, and tells of each call."""
+
+    def intercept(call, args, kwargs, context):
+        module = context.module
+        if context.method_name != "__call__":
+            return call(*args, **kwargs)
+        index, run = recorder.place(module), call
+        if layers_of(module):
+            run = partial(_run_chain, recorder, module, call)
+        return run(*args, **kwargs) if index is None else recorder.call(index, module, run, args, kwargs)
+
+    with nn.intercept_methods(intercept):
+        yield
+
+
+def _run_chain(recorder, module, call, *args, **kwargs):
+    layers, _, replace = layers_of(module)
+    path = "/".join(module.path)
+    inside = f"{path}/layers" if path else "layers"
+    paths = ["/".join(layer.path) if is_module(layer) else f"{inside}_{i}" for i, layer in enumerate(layers)]
+    chain = Chain(path, module, layers, paths, replace)
+    undo = replace(recorder.around_functions(chain, is_module))
+    try:
+        with recorder.running(chain):
+            return call(*args, **kwargs)
+    finally:
+        undo()
+
+
+def run(model, x, side_inputs, variables=None, key=None):
+    """The plain call: of a bound chain, or `apply` with the variables."""
+    if model.scope is not None:
+        return model(x, **side_inputs)
+    if variables is None:
+        raise TraceError(
+            f"trace got a Linen {type(model).__name__} without variables: it is a description, its parameters live "
+            "outside. Make them with variables = chain.init(key, x), then trace(chain, x, variables=variables)."
+        )
+    rngs = {} if key is None else {"rngs": {"dropout": key}}
+    return model.apply(variables, x, **(rngs | side_inputs))
+
+
+def named_parameters(model, variables=None, key=None):
+    """{Linen's path: array} of everything that training changes."""
+    held = variables if variables is not None else model.variables
+    return {"/".join(path): array for path, array in flatten_dict(held.get("params", {})).items()}
+
+
+def preserve(model, side_inputs=None):
+    """A description is not changed by a run."""
+    return nullcontext()

@@ -1,0 +1,244 @@
+"""Flax NNX: an object graph; references and state.
+
+A layer is a module or any function. Keywords reach the first layer only, `rngs` every layer that names it; a tuple goes
+on as several arguments, a dict as keywords.
+"""
+
+import inspect
+from contextlib import contextmanager
+from functools import partial
+
+import jax.numpy as jnp
+from flax import nnx
+
+from seqkit import spec as plain
+from seqkit.errors import LayersError
+from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.recorder import find_chains, keep_jax, replaced
+from seqkit.signatures import keywords
+
+
+class Layers(nnx.List):
+    """The layers of a chain: an edit is made whole, or it raises and nothing has changed."""
+
+    def insert(self, index, value):
+        """Put a layer before `index`."""
+        layers = list(self)
+        layers.insert(index, value)
+        self._put(layers)
+
+    def __setitem__(self, index, value):
+        layers = list(self)
+        layers[index] = value
+        self._put(layers)
+
+    def __delitem__(self, index):
+        layers = list(self)
+        del layers[index]
+        self._put(layers)
+
+    def reverse(self):
+        """Turn the order round."""
+        self._put(list(self)[::-1])
+
+    def _put(self, layers):
+        """NNX fixes for each place whether it holds data: so the places are emptied first, then filled anew."""
+        checked = nnx.List(layers)  # raises for what cannot be a layer, before anything is touched
+        while len(self):
+            super().__delitem__(len(self) - 1)
+        for layer in checked:
+            super().append(layer)
+
+
+class Sequential(nnx.Module):
+    """A chain of layers, each called with what the one before it returned.
+
+    Args:
+        *fns: modules and functions; none for an empty chain, which returns its input.
+
+    Raises:
+        LayersError: layers in a list, or a class where an instance belongs.
+    """
+
+    def __init__(self, *fns):
+        for i, layer in enumerate(fns):
+            if isinstance(layer, list | tuple | nnx.List) and not callable(layer):
+                inside = ", ".join(map(name, layer))
+                raise LayersError(f"Sequential takes layers one by one, not in a list. Write Sequential({inside}).")
+            if isinstance(layer, type) and issubclass(layer, nnx.Module):
+                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+        self.layers = Layers(fns)
+
+    def __call__(self, *args, rngs=None, **kwargs):
+        """Run the chain on `args`; keywords go to the first layer, `rngs` to every layer that names it.
+
+        Raises:
+            Whatever a layer raises, with a note that names the layer and what it got.
+        """
+        layers = list(self.layers)
+        output = (args if len(args) > 1 else args[0]) if args else (kwargs or None)
+        for i, layer in enumerate(layers):
+            try:
+                if rngs is not None and "rngs" in keywords(layer, isinstance(layer, nnx.Module)):
+                    kwargs = {**kwargs, "rngs": rngs}
+                output = layer(*args, **kwargs)
+            except Exception as error:
+                explain(error, i, layers, args or (kwargs,), name, takes)
+                raise
+            args, kwargs = _arguments(output)
+        return output
+
+    def __len__(self):
+        return len(self.layers)
+
+    def __iter__(self):
+        return iter(self.layers)
+
+    def __getitem__(self, index):
+        """A layer; or, for a slice, a chain that shares its layers."""
+        return type(self)(*list(self.layers)[index]) if isinstance(index, slice) else self.layers[index]
+
+
+def _arguments(output):
+    """(args, kwargs) of the next layer."""
+    if isinstance(output, tuple):
+        return output, {}
+    return ((), output) if isinstance(output, dict) else ((output,), {})
+
+
+# ---- a chain as a spec: as code, as a chain, as numbers ----
+
+LAYOUT = plain.Layout(channels_first=False, outputs_first=False)
+
+
+def line(layer, shape, i):
+    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
+    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
+    match layer:
+        case plain.Dense(out):
+            return f"nnx.Linear({shape.size}, {out}{no_bias}, rngs=rngs)"
+        case plain.Conv2D(out, size, padding):
+            return f'nnx.Conv({shape.features}, {out}, ({size}, {size}), padding="{padding.upper()}"{no_bias}, rngs=rngs)'
+        case plain.BatchNorm():
+            return f"nnx.BatchNorm({shape.features}, epsilon={plain.EPSILON}, rngs=rngs)"
+        case plain.LayerNorm():
+            return f"nnx.LayerNorm({shape.features}, epsilon={plain.EPSILON}, rngs=rngs)"
+        case plain.Dropout(rate):
+            return f"nnx.Dropout({rate}, rngs=rngs)"
+        case plain.Flatten():
+            return "flatten"
+        case plain.Activation(function):
+            return f"nnx.{function}"
+
+
+def write(spec):
+    """The code that a person would write for this chain: it makes `chain`."""
+    head = f"from flax import nnx\n\n{plain.flatten_code(spec)}rngs = nnx.Rngs(0)\n"
+    return f"{head}chain = nnx.Sequential(\n{plain.body(spec, line)})\nchain.eval()\n# chain(x)\n"
+
+
+def build(spec, seed=0):
+    """(chain, nothing beside it), with the initial parameters of `spec.draw(seed)`. Images: channels last."""
+    names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": plain.flatten}
+    chain = Sequential(*plain.made(spec, line, names))
+    chain.eval()
+    return load(chain, plain.draw(spec, seed))
+
+
+SLOTS = {
+    nnx.Linear: {"weight": "kernel", "bias": "bias"},
+    nnx.Conv: {"kernel": "kernel", "bias": "bias"},
+    nnx.BatchNorm: {"scale": "scale", "bias": "bias", "mean": "mean", "variance": "var"},
+    nnx.LayerNorm: {"scale": "scale", "bias": "bias"},
+}
+
+
+def slots(chain):
+    """For each layer {canonical name: variable}."""
+    return [plain.attributes(layer, SLOTS) for layer in chain.layers]
+
+
+def parameters(chain, spec=None):
+    """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
+    values = [{slot: variable[...] for slot, variable in layer.items()} for layer in slots(chain)]
+    return plain.read(values, LAYOUT, spec)
+
+
+def load(chain, canonical):
+    """Assign canonical parameters to the chain's variables. Returns (chain, nothing beside it).
+
+    Raises:
+        SpecError: they do not fit; nothing was assigned.
+    """
+    for variable, value in plain.fit(slots(chain), LAYOUT, canonical):
+        variable[...] = jnp.asarray(value)
+    return chain, {}
+
+
+# ---- what `trace` needs ----
+
+TAKES = ("key",)
+SHARES = True
+keep = keep_jax
+
+
+def name(layer):
+    """The short name of a layer."""
+    if not is_module(layer):
+        return function_name(layer)
+    return module_name(layer, *(getattr(layer, size, None) for size in ("in_features", "out_features", "rate")))
+
+
+def takes(layer):
+    """How many values along which axis a layer takes, where it can be known."""
+    if not isinstance(layer, nnx.Linear | nnx.Conv):
+        return None
+    return Takes(layer.in_features, -1, "give {this} in_features={got}")
+
+
+def is_module(layer):
+    """Whether a layer is a module of this framework."""
+    return isinstance(layer, nnx.Module)
+
+
+def layers_of(thing):
+    """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
+    layers = getattr(thing, "layers", None)
+    if not is_module(thing) or not isinstance(layers, list | tuple | nnx.List) or not all(map(callable, layers)):
+        return None
+    return list(layers), "layers", partial(replaced, thing, "layers")
+
+
+def join(path, key, part):
+    """The path of a part, as NNX names variables: `layers/0/kernel`."""
+    return f"{path}/{key[0] if isinstance(key, tuple) else key}".strip("/")
+
+
+def watch(recorder, model, key=None):
+    """The recorder around every layer of every chain in the model."""
+    return recorder.watch(find_chains(model, layers_of, is_module, join), is_module)
+
+
+def run(model, x, side_inputs, key=None):
+    """The plain call; a key becomes the `rngs` that every layer that names them gets."""
+    return model(x, **({} if key is None else {"rngs": nnx.Rngs(key)}), **side_inputs)
+
+
+def named_parameters(model, key=None):
+    """{NNX's path: array} of everything that training changes, shared layers once."""
+    flat = nnx.to_flat_state(nnx.state(model, nnx.Param))
+    return {"/".join(map(str, path)): variable[...] for path, variable in flat}
+
+
+@contextmanager
+def preserve(model, side_inputs):
+    """Every variable of the model, and of the `rngs` it is called with, as they were before."""
+    held = [each for each in (model, *side_inputs.values()) if isinstance(each, nnx.Module | nnx.Rngs)]
+    variables = [v for each in held for _, v in nnx.iter_graph(each) if isinstance(v, nnx.Variable)]
+    before = [(variable, variable.get_value()) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, value in before:
+            if variable.get_value() is not value:
+                variable.set_value(value)

@@ -1,0 +1,127 @@
+"""`trace(chain, x)`: one run of a chain, or of a model with chains in it, as a `Trace`. Imports only the chain's style."""
+
+import importlib
+
+from seqkit.errors import NotAChainError, TraceError
+from seqkit.notes import sentence
+from seqkit.recorder import Recorder, by_layer, refuse_inside_jit
+from seqkit.steps import Step, Trace, size
+
+STYLES = {
+    "objax": "objax",
+    "flax.linen": "linen",
+    "flax.nnx": "nnx",
+    "equinox": "equinox",
+    "keras": "keras",
+    "torch": "torch",
+}
+"""Where a class comes from, and the style that it makes its chain."""
+
+
+def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
+    """A `Trace` of `chain(x)`: every call of a layer, what went in, what came out.
+
+    The chain's own `__call__` runs, once; its answer is `trace(…).output`, to the bit. Afterwards the chain is as it
+    was before: running statistics, generators and counters included. A chain that raises gives a trace all the same:
+    the steps so far and the one that failed.
+
+    Args:
+        chain: a Sequential of Objax, Linen, NNX, Equinox, Keras or PyTorch, or of seqkit; or a model with one inside.
+        x: what the chain is called with; for Equinox one example, for the others a batch.
+        variables: Linen: what `chain.init` returned.
+        state: Equinox: the state of the stateful layers.
+        key: Linen, NNX, Equinox: the key for layers that draw random numbers.
+        **side_inputs: handed to the chain as they are; for Linen also `rngs`, `mutable` and `method` of `apply`.
+
+    Raises:
+        NotAChainError: no chain is in `chain`, or none ran.
+        TraceError: inside jit, or with an outside value that this style does not take.
+        Whatever `chain` raises before its first layer is called.
+    """
+    style_name = style_of(chain)
+    style = importlib.import_module(f"seqkit.styles.{style_name}")
+    outside = {"variables": variables, "state": state, "key": key}
+    outside = {name: value for name, value in outside.items() if value is not None}
+    _check_outside(style_name, style, outside)
+    refuse_inside_jit(style_name)
+    recorder = Recorder(style.keep)
+    output, error = None, None
+    with style.preserve(chain, side_inputs), style.watch(recorder, chain, **outside):
+        try:
+            output = style.run(chain, x, side_inputs, **outside)
+        except Exception as raised:
+            error = raised
+    _check_ran(chain, recorder, error)
+    return _as_trace(style_name, style, chain, recorder, output, error, outside)
+
+
+def style_of(chain):
+    """The style of a chain or model, by where its classes come from.
+
+    Raises:
+        NotAChainError: by none that seqkit knows.
+    """
+    for cls in type(chain).__mro__:
+        for home, style in STYLES.items():
+            if cls.__module__ == home or cls.__module__.startswith(home + "."):
+                return style
+    raise NotAChainError(
+        f"trace got {_article(chain)}, which is no chain. It takes a Sequential of Objax, Linen, NNX, Equinox, Keras or "
+        "PyTorch, or a model of theirs with one inside. Put the layers in one: Sequential([…])."
+    )
+
+
+def _article(chain):
+    kind = f"the class {chain.__name__}" if isinstance(chain, type) else f"a value of type {type(chain).__name__}"
+    return kind
+
+
+def _check_outside(name, style, outside):
+    for given in outside.keys() - set(style.TAKES):
+        takes = " and ".join(f"{each}=" for each in style.TAKES) or "x and side inputs only"
+        raise TraceError(f"trace of a chain of the {name} style got {given}=. It takes {takes}: leave {given}= out.")
+
+
+def _check_ran(chain, recorder, error):
+    if error is not None and not recorder.entries:
+        raise error
+    if error is None and not recorder.chains_run:
+        raise NotAChainError(
+            f"trace called the {type(chain).__name__}, and no chain ran in it: nothing to show. "
+            "Put its layers in a Sequential, or trace a part of it that has one."
+        )
+
+
+def _as_trace(style_name, style, chain, recorder, output, error, outside):
+    named = style.named_parameters(chain, **outside)
+    owned = by_layer(named, {entry.path for entry in recorder.entries})
+    steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
+    arrays = {id(array): array for array in named.values()} if style.SHARES else named
+    return Trace(style_name, tuple(steps), output, sum(map(size, arrays.values())), error, _sentence(style, recorder) if error else None)
+
+
+def _sentence(style, recorder):
+    """About the innermost layer that raised, if the error left the chain."""
+    failed = [entry for entry in recorder.entries if entry.error is not None]
+    if not failed:
+        return None
+    entry = failed[-1]
+    return sentence(entry.position, entry.chain.layers, entry.inputs, style.name, style.takes)
+
+
+def _step(number, entry, style, parameters):
+    kind = "function" if not style.is_module(entry.layer) else "chain" if style.layers_of(entry.layer) else "module"
+    return Step(
+        number=number,
+        position=entry.position,
+        chain=entry.chain.path,
+        path=entry.path,
+        layer=style.name(entry.layer),
+        kind=kind,
+        inputs=entry.inputs,
+        output=entry.output,
+        side_inputs=entry.side_inputs,
+        parameters=parameters,
+        seconds=entry.seconds,
+        error=entry.error,
+    )
