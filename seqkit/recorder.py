@@ -27,7 +27,12 @@ def replaced(holder, attribute, new):
 class Entry:
     """One call as it happens; becomes a `Step`."""
 
-    __slots__ = ("chain", "error", "inputs", "layer", "output", "path", "position", "seconds", "side_inputs")
+    @property
+    def path(self):
+        """The path of the layer, as the chain knows it in the end."""
+        return self.chain.paths[self.position[-1]]
+
+    __slots__ = ("chain", "error", "inputs", "layer", "output", "position", "seconds", "side_inputs")
 
 
 class Recorder:
@@ -35,16 +40,19 @@ class Recorder:
 
     Args:
         keep: makes of a value what may be kept of it: an array that cannot change stays as it is.
+        symbolic: whether a value only stands for one, as when Keras builds a chain; such calls are not noted.
     """
 
-    def __init__(self, keep):
-        self.entries, self.chains_run, self.keep = [], 0, keep
+    def __init__(self, keep, symbolic):
+        self.entries, self.chains_run, self.keep, self.symbolic = [], 0, keep, symbolic
         self._running, self._position = [], ()
 
     def call(self, index, layer, f, args, kwargs):
         """`f(*args, **kwargs)`, noted as the call of `layer`, which stands at `index` of the running chain."""
+        if args and self.symbolic(args[0]):
+            return f(*args, **kwargs)
         entry, keep, outer, chain = Entry(), self.keep, self._position, self._running[-1].chain
-        entry.chain, entry.path, entry.layer = chain, chain.paths[index], layer
+        entry.chain, entry.layer = chain, layer
         entry.position = self._position = (*outer, index)
         entry.inputs = tuple([keep(value) for value in args])
         entry.side_inputs = {name: keep(value) for name, value in kwargs.items()} if kwargs else {}
@@ -211,6 +219,11 @@ def by_layer(named, paths):
     return owned
 
 
+def never(value):
+    """False: a style in which no value only stands for one."""
+    return False
+
+
 def keep_jax(value):
     """What may be kept of a value of JAX: arrays as they are (numpy's copied), of a traced value its shape and dtype."""
     jax = sys.modules["jax"]
@@ -238,7 +251,7 @@ def refuse_inside_jit(style):
     Raises:
         TraceError: it says so.
     """
-    if not sys.modules["jax"].core.trace_ctx.is_top_level():
+    if "jax" in sys.modules and not sys.modules["jax"].core.trace_ctx.is_top_level():
         raise TraceError(
             f"trace of a {style} chain was called inside jit, grad or vmap, where arrays have shapes and no values. "
             "Call trace outside of the transformed function."

@@ -96,7 +96,9 @@ class Spec:
     def __post_init__(self):
         """Turn names into activations, then walk the shapes once: a spec that exists can be built."""
         if isinstance(self.layers, (str, *LAYERS)):
-            raise SpecError(f"Spec got {self.layers!r} for its layers. It takes a list: Spec([{self.layers!r}], input=…).")
+            raise SpecError(
+                f"Spec got {self.layers!r} for its layers. It takes a list: Spec([{self.layers!r}], input=…)."
+            )
         layers = tuple(Activation(layer) if isinstance(layer, str) else layer for layer in self.layers)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "input", _input_shape(self.input))
@@ -144,7 +146,9 @@ class Layout(NamedTuple):
 def _input_shape(shape):
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if len(shape) not in (1, 3) or not all(_is_count(n) for n in shape):
-        raise SpecError(f"Spec got input={shape}. It takes (features,) or (height, width, channels), whole numbers from 1.")
+        raise SpecError(
+            f"Spec got input={shape}. It takes (features,) or (height, width, channels), whole numbers from 1."
+        )
     return tuple(int(n) for n in shape)
 
 
@@ -192,7 +196,9 @@ def _convolved(i, layer, shape):
     shrink = layer.size - 1 if layer.padding == "valid" else 0
     height, width = shape.dims[0] - shrink, shape.dims[1] - shrink
     if min(height, width) < 1:
-        raise SpecError(f'layer[{i}] {layer!r} is wider than its image {shape.dims}. Make it smaller, or padding="same".')
+        raise SpecError(
+            f'layer[{i}] {layer!r} is wider than its image {shape.dims}. Make it smaller, or padding="same".'
+        )
     return height, width
 
 
@@ -259,7 +265,9 @@ def to_style(name, value, shape, layout):
 def _fit(name, value, shape):
     exact = name.endswith((".weight", ".kernel"))
     if value.size != np.prod(shape) or (exact and value.shape != shape):
-        raise SpecError(f"parameter {name} has the shape {value.shape} and the chain's own array {shape}. Same spec on both sides?")
+        raise SpecError(
+            f"parameter {name} has the shape {value.shape} and the chain's own array {shape}. Same spec on both sides?"
+        )
     return value.reshape(shape)
 
 
@@ -283,7 +291,9 @@ def to_canonical(name, value, layout, dims=None):
 def _unflatten(name, value, layout, dims, rest):
     height, width, channels = dims
     if value.size != np.prod(dims + rest):
-        raise SpecError(f"parameter {name} has the shape {value.shape}; behind an image {dims} it cannot. Is it this chain's spec?")
+        raise SpecError(
+            f"parameter {name} has the shape {value.shape}; behind an image {dims} it cannot. Is it this chain's spec?"
+        )
     if layout.channels_first:
         return np.moveaxis(value.reshape(channels, height, width, *rest), 0, 2)
     return value.reshape(dims + rest)
@@ -325,7 +335,9 @@ def fit(slots, layout, canonical):
     extra, missing = sorted(set(canonical) - set(places)), sorted(set(places) - set(canonical))
     if extra or missing:
         said = [f"{word} {', '.join(names)}" for word, names in (("lack", missing), ("also hold", extra)) if names]
-        raise SpecError(f"the canonical parameters {' and '.join(said)}, seen from this chain. Same spec on both sides?")
+        raise SpecError(
+            f"the canonical parameters {' and '.join(said)}, seen from this chain. Same spec on both sides?"
+        )
     return [(slot, to_style(name, canonical[name], slot.shape, layout)) for name, slot in places.items()]
 
 

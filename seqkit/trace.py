@@ -44,7 +44,7 @@ def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
     outside = {name: value for name, value in outside.items() if value is not None}
     _check_outside(style_name, style, outside)
     refuse_inside_jit(style_name)
-    recorder = Recorder(style.keep)
+    recorder = Recorder(style.keep, style.symbolic)
     output, error = None, None
     with style.preserve(chain, side_inputs), style.watch(recorder, chain, **outside):
         try:
@@ -97,7 +97,14 @@ def _as_trace(style_name, style, chain, recorder, output, error, outside):
     owned = by_layer(named, {entry.path for entry in recorder.entries})
     steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
     arrays = {id(array): array for array in named.values()} if style.SHARES else named
-    return Trace(style_name, tuple(steps), output, sum(map(size, arrays.values())), error, _sentence(style, recorder) if error else None)
+    return Trace(
+        style_name,
+        tuple(steps),
+        output,
+        sum(map(size, arrays.values())),
+        error,
+        _sentence(style, recorder) if error else None,
+    )
 
 
 def _sentence(style, recorder):

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from seqkit import spec as plain
 from seqkit.errors import LayersError, SpecError
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import find_chains, keep_jax, replaced
+from seqkit.recorder import find_chains, keep_jax, never, replaced
 from seqkit.signatures import ANY, keywords
 
 NO_STATE = object()
@@ -59,7 +59,9 @@ class Sequential(StatefulLayer):
 
     def __init__(self, layers, *more):
         if more or not hasattr(layers, "__iter__"):
-            raise LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, (layers, *more)))}]).")
+            raise LayersError(
+                f"Sequential takes one list. Write Sequential([{', '.join(map(name, (layers, *more)))}])."
+            )
         self.layers = tuple(layers)
         for i, layer in enumerate(self.layers):
             if isinstance(layer, type) and issubclass(layer, eqx.Module):
@@ -91,7 +93,9 @@ class Sequential(StatefulLayer):
             except Exception as error:
                 explain(error, i, self.layers, (before,), name, takes)
                 if state is NO_STATE and _is_stateful(layer):
-                    error.add_note("It keeps state: make it with eqx.nn.make_with_state, call the chain with (x, state).")
+                    error.add_note(
+                        "It keeps state: make it with eqx.nn.make_with_state, call the chain with (x, state)."
+                    )
                 raise
         return x if state is NO_STATE else (x, state)
 
@@ -100,7 +104,9 @@ class Sequential(StatefulLayer):
         if isinstance(index, slice):
             return type(self)(self.layers[index])
         if not isinstance(index, int):
-            raise TypeError(f"a chain is indexed by a number or a slice, and got a value of type {type(index).__name__}.")
+            raise TypeError(
+                f"a chain is indexed by a number or a slice, and got a value of type {type(index).__name__}."
+            )
         return self.layers[index]
 
     def __len__(self):
@@ -133,7 +139,9 @@ def line(layer, shape, i):
         case plain.Dense(out):
             return f"eqx.nn.Linear({shape.size}, {out}{no_bias}, key=keys[{i}])"
         case plain.Conv2D(out, size, padding):
-            return f'eqx.nn.Conv2d({shape.features}, {out}, {size}, padding="{padding.upper()}"{no_bias}, key=keys[{i}])'
+            return (
+                f'eqx.nn.Conv2d({shape.features}, {out}, {size}, padding="{padding.upper()}"{no_bias}, key=keys[{i}])'
+            )
         case plain.BatchNorm():
             return f'eqx.nn.BatchNorm({shape.features}, "batch", eps={plain.EPSILON}, mode="batch", inference=True)'
         case plain.LayerNorm():
@@ -188,7 +196,9 @@ def _arrays(layer, state):
     found = {slot: (own, getattr(layer, own)) for slot, own in names.items() if getattr(layer, own) is not None}
     if isinstance(layer, eqx.nn.BatchNorm):
         if state is None:
-            raise SpecError("BatchNorm keeps its mean and variance in the state: pass state=, from eqx.nn.make_with_state.")
+            raise SpecError(
+                "BatchNorm keeps its mean and variance in the state: pass state=, from eqx.nn.make_with_state."
+            )
         mean, variance = state.get(_running(layer))
         found |= {"mean": ("mean", mean), "variance": ("variance", variance)}
     return found
@@ -227,7 +237,7 @@ def load(chain, canonical, *, state=None):
 
 TAKES = ("state", "key")
 SHARES = False  # a layer that stands twice in the tree is two layers
-keep = keep_jax
+keep, symbolic = keep_jax, never
 
 
 def name(layer):

@@ -17,7 +17,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from seqkit import spec as plain
 from seqkit.errors import LayersError, TraceError
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import Chain, keep_jax, replaced
+from seqkit.recorder import Chain, keep_jax, never, replaced
 
 Layers = Sequence
 
@@ -147,7 +147,10 @@ def slots(chain, variables):
     found, flat = [], flatten_dict(variables)
     for i, layer in enumerate(chain.layers):
         names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
-        paths = {slot: ("batch_stats" if own in ("mean", "var") else "params", f"layers_{i}", own) for slot, own in names.items()}
+        paths = {
+            slot: ("batch_stats" if own in ("mean", "var") else "params", f"layers_{i}", own)
+            for slot, own in names.items()
+        }
         found.append({slot: plain.Place(path, flat[path].shape) for slot, path in paths.items() if path in flat})
     return found
 
@@ -174,7 +177,7 @@ def load(chain, canonical, *, variables):
 
 TAKES = ("variables", "key")
 SHARES = True
-keep = keep_jax
+keep, symbolic = keep_jax, never
 
 
 def name(layer):
@@ -188,7 +191,9 @@ def takes(layer):
     """How many values along which axis a layer takes: its kernel knows, once there is one."""
     if not isinstance(layer, nn.Dense | nn.Conv) or layer.scope is None or not layer.has_variable("params", "kernel"):
         return None
-    return Takes(layer.get_variable("params", "kernel").shape[-2], -1, "initialise the chain with an input of this shape")
+    return Takes(
+        layer.get_variable("params", "kernel").shape[-2], -1, "initialise the chain with an input of this shape"
+    )
 
 
 def is_module(layer):

@@ -14,7 +14,7 @@ from flax import nnx
 from seqkit import spec as plain
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import find_chains, keep_jax, replaced
+from seqkit.recorder import find_chains, keep_jax, never, replaced
 from seqkit.signatures import keywords
 
 
@@ -118,7 +118,9 @@ def line(layer, shape, i):
         case plain.Dense(out):
             return f"nnx.Linear({shape.size}, {out}{no_bias}, rngs=rngs)"
         case plain.Conv2D(out, size, padding):
-            return f'nnx.Conv({shape.features}, {out}, ({size}, {size}), padding="{padding.upper()}"{no_bias}, rngs=rngs)'
+            return (
+                f'nnx.Conv({shape.features}, {out}, ({size}, {size}), padding="{padding.upper()}"{no_bias}, rngs=rngs)'
+            )
         case plain.BatchNorm():
             return f"nnx.BatchNorm({shape.features}, epsilon={plain.EPSILON}, rngs=rngs)"
         case plain.LayerNorm():
@@ -179,7 +181,7 @@ def load(chain, canonical):
 
 TAKES = ("key",)
 SHARES = True
-keep = keep_jax
+keep, symbolic = keep_jax, never
 
 
 def name(layer):

@@ -12,7 +12,7 @@ import objax
 from seqkit import spec as plain
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import find_chains, keep_jax
+from seqkit.recorder import find_chains, keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
 
 
@@ -167,7 +167,7 @@ def load(chain, canonical, **side_inputs):
 
 TAKES = ()
 SHARES = True
-keep = keep_jax
+keep, symbolic = keep_jax, never
 
 
 def name(layer):
@@ -181,7 +181,11 @@ def takes(layer):
     """How many values along which axis a layer takes, where it can be known."""
     if isinstance(layer, objax.nn.Linear):
         return Takes(layer.w.value.shape[0], -1, "give {this} nin={got}")
-    return Takes(layer.w.value.shape[2] * layer.groups, -3, "give {this} nin={got}") if isinstance(layer, objax.nn.Conv2D) else None
+    return (
+        Takes(layer.w.value.shape[2] * layer.groups, -3, "give {this} nin={got}")
+        if isinstance(layer, objax.nn.Conv2D)
+        else None
+    )
 
 
 def is_module(layer):

@@ -22,7 +22,7 @@ except ImportError as missing:
 from seqkit import spec as plain
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import Chain, keep_containers
+from seqkit.recorder import Chain, keep_containers, never
 
 
 class Sequential(nn.Module):
@@ -126,7 +126,9 @@ class Sequential(nn.Module):
 
     def _key(self, index):
         if not isinstance(index, int) and not hasattr(index, "__index__"):
-            raise TypeError(f"a chain is indexed by a number or a slice, and got a value of type {type(index).__name__}.")
+            raise TypeError(
+                f"a chain is indexed by a number or a slice, and got a value of type {type(index).__name__}."
+            )
         if not -len(self) <= index < len(self):
             raise IndexError(f"index {index} is out of range: the chain has {len(self)} layers.")
         return list(self._modules)[index]
@@ -253,6 +255,7 @@ def load(chain, canonical):
 
 TAKES = ()
 SHARES = True
+symbolic = never
 
 
 def keep(value):
@@ -304,7 +307,7 @@ def run(model, x, side_inputs):
 
 def named_parameters(model):
     """{PyTorch's name: tensor} of everything that training changes, shared layers once."""
-    return dict(model.named_parameters())
+    return {path: tensor.detach().clone() for path, tensor in model.named_parameters()}
 
 
 @contextmanager

@@ -1,0 +1,358 @@
+"""Keras: built on first sight of its input.
+
+A layer is a Keras layer; it gets one value, and `training` and masks on the quiet. Shapes are known, and parameters
+made, when the chain is built. seqkit runs Keras on JAX.
+"""
+
+import os
+from contextlib import contextmanager
+from random import getstate, setstate
+
+from seqkit.errors import FrameworkError, LayersError
+
+if os.environ.setdefault("KERAS_BACKEND", "jax") != "jax":
+    raise FrameworkError(
+        f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}; seqkit runs Keras on JAX. "
+        "Unset the variable or set it to jax, and start Python anew."
+    )
+
+import jax
+import keras
+
+if keras.backend.backend() != "jax":
+    raise FrameworkError(
+        f"Keras was imported on {keras.backend.backend()} before seqkit could choose JAX. "
+        "Set KERAS_BACKEND=jax before the first import of keras, and start Python anew."
+    )
+
+from seqkit import spec as plain
+from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.recorder import Chain, keep_jax
+from seqkit.signatures import warn_of_unused
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class Sequential(keras.Model):
+    """A chain of Keras layers, each called with what the one before it returned.
+
+    Args:
+        layers: a list of layers, the first of them perhaps a `keras.Input`; more by `add`.
+        trainable: whether training changes the parameters.
+        name: the chain's name, part of the paths of its parameters.
+
+    Raises:
+        LayersError: layers that are not in a list, a function, or a class where an instance belongs.
+    """
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        if isinstance(layers, keras.layers.Layer) or not isinstance(trainable, bool):
+            raise LayersError("Sequential takes one list. Write Sequential([…]).")
+        super().__init__(trainable=trainable, name=name)
+        self._chain, self._ends, self._note = [], (), None
+        for layer in layers or ():
+            self.add(layer, rebuild=False)
+        self._link()
+
+    def add(self, layer, rebuild=True):
+        """Put a layer at the end; a built chain builds it at once. One that does not fit is not kept."""
+        origin = getattr(getattr(layer, "_keras_history", None), "operation", layer)
+        if isinstance(origin, keras.layers.InputLayer):
+            return self._take_input(origin)
+        self._chain.append(_checked(layer, self._chain))
+        if len(self._chain) == 1 and getattr(layer, "_input_shape_arg", None) and not self._ends:
+            self._ends = (keras.Input(batch_shape=(None, *layer._input_shape_arg)), None)
+        if rebuild:
+            try:
+                self._link()
+            except Exception:
+                self._chain.pop()
+                raise
+
+    def pop(self, rebuild=True):
+        """Take the last layer away and return it."""
+        if not self._chain:
+            raise IndexError("pop from a chain without layers.")
+        layer = self._chain.pop()
+        if rebuild:
+            self._link()
+        return layer
+
+    def build(self, input_shape=None):
+        """Make every layer's parameters, for inputs of this shape: (None, 16) for any batch of 16 features."""
+        if input_shape is None:
+            return
+        if not self._chain:
+            raise ValueError(f"{self.name} has no layers to build. Add one: chain.add(keras.layers.Dense(8)).")
+        dtype = (
+            getattr(self._chain[0], "compute_dtype", None)
+            if not isinstance(self._chain[0], keras.layers.Embedding)
+            else "int32"
+        )
+        self._ends = (keras.Input(batch_shape=tuple(input_shape), dtype=dtype), None)
+        self._link()
+
+    def _take_input(self, origin):
+        if self._chain or self._ends:
+            raise ValueError(f"{self.name} has its input already. keras.Input goes in front of the first layer.")
+        self._ends = (keras.Input(batch_shape=origin.batch_shape, dtype=origin.dtype), None)
+
+    def _link(self):
+        """Lead the known input through the layers, so that each is built and knows its shapes."""
+        if self._ends and self._chain:
+            self._ends = (self._ends[0], self._run(self._ends[0]))
+        self.built = bool(self._ends and self._chain)
+
+    def call(self, inputs, training=None, mask=None, **kwargs):
+        """Run the chain. `training` and masks reach the layers by Keras' own ways; other keywords reach none.
+
+        Warns:
+            UnusedSideInput: a keyword beside those.
+        """
+        if kwargs:
+            warn_of_unused(kwargs, frozenset(("training", "mask")), stacklevel=2)
+        return self._run(inputs)
+
+    def _run(self, x):
+        for i, layer in enumerate(self._chain):
+            before = x
+            try:
+                x = layer(x)
+            except Exception as error:
+                explain(error, i, self._chain, (before,), name, takes)
+                self._note = getattr(error, "__notes__", None)
+                raise
+        return x
+
+    def __call__(self, *args, **kwargs):
+        """As Keras calls a model; what was noted about a failing layer outlives the error that Keras makes anew."""
+        self._note = None
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:
+            for note in self._note or ():
+                if note not in getattr(error, "__notes__", ()):
+                    error.add_note(note)
+            raise
+
+    @property
+    def layers(self):
+        """The layers, as a new list: to change the chain use `add` and `pop`."""
+        return list(self._chain)
+
+    @property
+    def inputs(self):
+        """[the symbolic input], or None before the chain is built."""
+        return [self._ends[0]] if self._ends else None
+
+    @property
+    def outputs(self):
+        """[the symbolic output], or None before the chain is built."""
+        return [self._ends[1]] if self.built else None
+
+    @property
+    def input_shape(self):
+        """What the chain was built for."""
+        return self._shape(0)
+
+    @property
+    def output_shape(self):
+        """What comes out of it."""
+        return self._shape(1)
+
+    def _shape(self, end):
+        if not self.built:
+            raise AttributeError(f"{self.name} has no shapes yet: build it, or call it on an array.")
+        return self._ends[end].shape
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the output for inputs of this shape."""
+        for layer in self._chain:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def get_config(self):
+        """What `from_config` makes the same chain of, without its parameters."""
+        layers = [keras.saving.serialize_keras_object(layer) for layer in self._chain]
+        shape = self._ends[0].shape if self._ends else None
+        return {"name": self.name, "trainable": self.trainable, "layers": layers, "build_input_shape": shape}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A chain as `get_config` of another describes it."""
+        layers = [
+            keras.saving.deserialize_keras_object(each, custom_objects=custom_objects) for each in config["layers"]
+        ]
+        chain = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
+        chain.build(config.get("build_input_shape"))
+        return chain
+
+    def _lock_state(self):
+        """A chain can be edited after it was built."""
+
+
+def _checked(layer, chain):
+    if isinstance(layer, type) and issubclass(layer, keras.layers.Layer):
+        raise LayersError(
+            f"layer[{len(chain)}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…)."
+        )
+    if not isinstance(layer, keras.layers.Layer):
+        wrap = f" Wrap it: keras.layers.Activation({function_name(layer)})." if callable(layer) else ""
+        raise LayersError(f"layer[{len(chain)}] is {name(layer)}, no Keras layer.{wrap}")
+    if any(other is not layer and other.name == layer.name for other in chain):
+        raise LayersError(
+            f"layer[{len(chain)}] has the name {layer.name!r} of another layer. Give it a name of its own."
+        )
+    return layer
+
+
+# ---- a chain as a spec: as code, as a chain, as numbers ----
+
+LAYOUT = plain.Layout(channels_first=False, outputs_first=False)
+
+
+def line(layer, shape, i):
+    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
+    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
+    match layer:
+        case plain.Dense(out):
+            return f"layers.Dense({out}{no_bias})"
+        case plain.Conv2D(out, size, padding):
+            return f'layers.Conv2D({out}, {size}, padding="{padding}"{no_bias})'
+        case plain.BatchNorm():
+            return f"layers.BatchNormalization(epsilon={plain.EPSILON})"
+        case plain.LayerNorm():
+            return f"layers.LayerNormalization(epsilon={plain.EPSILON})"
+        case plain.Dropout(rate):
+            return f"layers.Dropout({rate})"
+        case plain.Flatten():
+            return "layers.Flatten()"
+        case plain.Activation("leaky_relu"):
+            return "layers.LeakyReLU(negative_slope=0.01)"
+        case plain.Activation(function):
+            return f'layers.Activation("{function}")'
+
+
+def write(spec):
+    """The code that a person would write for this chain: it makes `chain`."""
+    head = 'import os\n\nos.environ["KERAS_BACKEND"] = "jax"\nimport keras\nfrom keras import layers\n\n'
+    build = f"chain.build({(None, *spec.input)})"
+    return f"{head}chain = keras.Sequential([\n{plain.body(spec, line)}])\n{build}\n# chain(x)\n"
+
+
+def build(spec, seed=0):
+    """(chain, nothing beside it), built, with the initial parameters of `spec.draw(seed)`. Images: channels last."""
+    before = getstate()  # Keras seeds each initialiser from Python's own generator
+    try:
+        chain = Sequential(plain.made(spec, line, {"layers": keras.layers}))
+        chain.build((None, *spec.input))
+    finally:
+        setstate(before)
+    return load(chain, plain.draw(spec, seed))
+
+
+SLOTS = {
+    keras.layers.Dense: {"weight": "kernel", "bias": "bias"},
+    keras.layers.Conv2D: {"kernel": "kernel", "bias": "bias"},
+    keras.layers.BatchNormalization: {
+        "scale": "gamma",
+        "bias": "beta",
+        "mean": "moving_mean",
+        "variance": "moving_variance",
+    },
+    keras.layers.LayerNormalization: {"scale": "gamma", "bias": "beta"},
+}
+
+
+def slots(chain):
+    """For each layer {canonical name: variable}."""
+    return [plain.attributes(layer, SLOTS) for layer in chain.layers]
+
+
+def parameters(chain, spec=None):
+    """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
+    values = [{slot: variable.value for slot, variable in layer.items()} for layer in slots(chain)]
+    return plain.read(values, LAYOUT, spec)
+
+
+def load(chain, canonical):
+    """Assign canonical parameters to the chain's variables. Returns (chain, nothing beside it).
+
+    Raises:
+        SpecError: they do not fit; nothing was assigned.
+    """
+    for variable, value in plain.fit(slots(chain), LAYOUT, canonical):
+        variable.assign(value)
+    return chain, {}
+
+
+# ---- what `trace` needs ----
+
+TAKES = ()
+SHARES = True
+
+
+keep = keep_jax
+
+
+def symbolic(value):
+    """Whether a value only stands for one: Keras leads such through the layers to build them."""
+    return isinstance(value, keras.KerasTensor | jax.core.Tracer)
+
+
+def name(layer):
+    """The short name of a layer."""
+    if not is_module(layer):
+        return function_name(layer)
+    sizes = [getattr(layer, size, None) for size in ("units", "filters", "rate")]
+    if isinstance(layer, keras.layers.Activation):
+        sizes = [function_name(layer.activation)]
+    return module_name(layer, *sizes)
+
+
+def takes(layer):
+    """How many values along which axis a layer takes: its kernel knows, once it is built."""
+    kernel = getattr(layer, "kernel", None) if layer.built else None
+    return None if kernel is None else Takes(kernel.shape[-2], -1, "build the chain for an input of this shape")
+
+
+def is_module(layer):
+    """Whether a layer is a layer of this framework."""
+    return isinstance(layer, keras.layers.Layer)
+
+
+def layers_of(thing):
+    """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
+    return (thing.layers, "", None) if isinstance(thing, Sequential | keras.Sequential) else None
+
+
+@contextmanager
+def watch(recorder, model):
+    """The recorder around every layer of every chain in the model; paths are Keras' own, known when all is built."""
+    inside = [layer for layer in model._flatten_layers() if layers_of(layer)]
+    chains = [Chain(chain.name, chain, chain.layers, [layer.name for layer in chain.layers], None) for chain in inside]
+    with recorder.watch(chains, is_module):
+        yield
+    for chain in chains:
+        chain.paths[:] = [layer.path or f"{chain.chain.path or chain.path}/{layer.name}" for layer in chain.layers]
+
+
+def run(model, x, side_inputs):
+    """The plain call."""
+    return model(x, **side_inputs)
+
+
+def named_parameters(model):
+    """{Keras' path: array} of everything that training changes, shared layers once."""
+    return {variable.path: variable.value for variable in model.trainable_variables}
+
+
+@contextmanager
+def preserve(model, side_inputs):
+    """Every variable of the model as it was before; one that is not built yet is built, as by any call."""
+    before = [(variable, variable.value) for variable in model.variables]
+    try:
+        yield
+    finally:
+        for variable, value in before:
+            if variable.value is not value:
+                variable.assign(value)
