@@ -4,7 +4,6 @@ A layer is a module or any function. Keywords reach the first layer only, `rngs`
 on as several arguments, a dict as keywords.
 """
 
-import inspect
 from contextlib import contextmanager
 from functools import partial
 
