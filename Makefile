@@ -16,10 +16,10 @@ lab: .venv/lab  ## open JupyterLab at the first lesson (first run installs every
 
 test: pytest nbval  ## every test: pytest, then each notebook re-executed and compared
 
-pytest: .venv/test
+pytest: .venv/test  ## the Python tests alone
 	$(BIN)/python -m pytest
 
-nbval: .venv/test
+nbval: .venv/test  ## the notebooks alone: each re-executed and compared
 	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) notebooks
 
 lint: .venv/test  ## ruff and codespell
@@ -75,4 +75,4 @@ clean:  ## remove .venv and everything that was made
 
 # uv where it works, plain pip where it does not; then the kit itself, editable.
 install = { $(UV) install --quiet --require-hashes -r $(1) || $(BIN)/python -m pip install --quiet --require-hashes -r $(1); } \
-  && $(UV) install --quiet --no-deps -e . || $(BIN)/python -m pip install --quiet --no-deps -e .
+  && { $(UV) install --quiet --no-deps -e . || $(BIN)/python -m pip install --quiet --no-deps -e .; }

@@ -1,6 +1,7 @@
 """What is said of a layer: its short name, and the one sentence that an error gains when a layer raises it."""
 
 import functools
+from contextlib import suppress
 from typing import NamedTuple
 
 from seqkit.steps import index_text, shape_text
@@ -24,11 +25,14 @@ def explain(error, index, layers, inputs, name, takes=lambda layer: None):
     Args: as of `sentence`, with the error first.
     """
     notes = getattr(error, "__notes__", [])
-    inner = next((note for note in reversed(notes) if isinstance(note, LayerNote)), None)
-    if inner is None:
+    known = next((note for note in notes if isinstance(note, LayerNote)), None)
+    if known is not None and known.layer is not layers[index]:
+        notes[notes.index(known)] = _note((index, *known.indexes), known.said, known.layer)
+        return
+    if known is not None:  # the same error object again, from an earlier run
+        notes.remove(known)
+    with suppress(Exception):  # a layer that nothing can be said of still fails with its own error
         error.add_note(sentence((index,), layers, inputs, name, takes))
-    else:
-        notes[notes.index(inner)] = _note((index, *inner.indexes), inner.said)
 
 
 def sentence(position, layers, inputs, name, takes=lambda layer: None):
@@ -44,13 +48,13 @@ def sentence(position, layers, inputs, name, takes=lambda layer: None):
     index = position[-1]
     before = f"the output of {{before}} {name(layers[index - 1])}" if index else "the input of the chain"
     said = f"{{this}} {name(layers[index])} got {describe(inputs)}, {before}.{_remedy(takes(layers[index]), inputs, index)}"
-    return _note(position, said)
+    return _note(position, said, layers[index])
 
 
-def _note(indexes, said):
+def _note(indexes, said, layer):
     this, before = index_text(indexes), index_text((*indexes[:-1], indexes[-1] - 1))
     note = LayerNote(said.replace("{this}", f"layer{this}").replace("{before}", f"layer{before}"))
-    note.indexes, note.said = indexes, said
+    note.indexes, note.said, note.layer = indexes, said, layer
     return note
 
 

@@ -16,12 +16,13 @@ def keywords(layer, is_module=False):
 
     Args:
         layer: any callable.
-        is_module: its call is its class's, so the class's signature is read, once for all layers of the class.
+        is_module: its call is its class's, so the class's signature is read, once for all layers of the class; but one
+            that wraps something else, such as `objax.Jit(layer)`, has the signature of what it wraps.
 
     Raises:
         ValueError: Python cannot read the signature, as of many built-in types.
     """
-    owner = type(layer) if is_module else layer
+    owner = type(layer) if is_module and not hasattr(layer, "__wrapped__") else layer
     try:
         names = _READ.get(owner)
     except TypeError:  # neither hashed nor weakly held: read each time

@@ -60,7 +60,7 @@ class Sequential(nn.Module):
             Whatever a layer raises, with a note that names the layer and what it got.
         """
         if not self.layers:
-            raise ValueError("an empty Linen Sequential cannot run. Give it a layer: Sequential([lambda x: x]).")
+            raise ValueError("Empty Sequential module: Linen's chain needs a layer. Write Sequential([lambda x: x]).")
         output = None
         for i, layer in enumerate(self.layers):
             try:

@@ -174,7 +174,7 @@ def name(layer):
     """The short name of a layer."""
     if not is_module(layer):
         return function_name(layer)
-    return module_name(layer, *(layer.w.value.shape[-2:] if hasattr(layer, "w") else ()))
+    return module_name(layer, *getattr(getattr(layer, "w", None), "shape", ())[-2:])
 
 
 def takes(layer):

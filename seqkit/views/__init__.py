@@ -1,0 +1,1 @@
+"""What is seen. Only the face of the kit imports these."""

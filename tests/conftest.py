@@ -1,0 +1,31 @@
+"""How the tests are run: on the CPU, compiled in a hurry, and with nothing skipped that CI has asked for."""
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+INSTALLED = {"torch": importlib.util.find_spec("torch") is not None, "browser": CHROMIUM is not None}
+
+
+def pytest_sessionstart(session):
+    """CI names in SEQKIT_REQUIRE what must not be skipped for want of an install."""
+    missing = [name for name in os.environ.get("SEQKIT_REQUIRE", "").split() if not INSTALLED[name]]
+    if missing:
+        pytest.exit(f"SEQKIT_REQUIRE asks for {' and '.join(missing)}, which is not installed here", returncode=1)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs something that is not here: notebook cells tagged `needs:torch`, tests marked `browser`."""
+    for item in items:
+        tags = item.cell.metadata.get("tags", []) if hasattr(item, "cell") else []
+        if "needs:torch" in tags and not INSTALLED["torch"]:
+            item.add_marker(pytest.mark.skip(reason="PyTorch is not installed"))
+        if item.get_closest_marker("browser") and not INSTALLED["browser"]:
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))

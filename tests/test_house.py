@@ -1,0 +1,142 @@
+"""The plan of the code, line by line: what HOUSE calls "Never"."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted((ROOT / "seqkit").rglob("*.py"))}
+STYLES = [room for room in ROOMS if room.startswith("seqkit.styles.") and not room.endswith("__init__")]
+HOMES = {"objax": "objax", "flax": ("linen", "nnx"), "equinox": "equinox", "keras": "keras", "torch": "torch"}
+
+
+def imports(room):
+    """What a room imports, as whole module names, those inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(ROOMS[room].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{room}: write the whole name of what is imported"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def streets(room):
+    """The rooms of seqkit that a room imports."""
+    return {name for name in imports(room) if name in ROOMS or f"{name}.__init__" in ROOMS} - {"seqkit"}
+
+
+def test_no_room_can_be_reached_from_itself():
+    def reach(room, seen):
+        for other in streets(room) - seen:
+            seen |= {other}
+            reach(other, seen)
+        return seen
+
+    loops = [room for room in ROOMS if room in reach(room, set())]
+    assert not loops
+
+
+def test_there_is_no_drawer():
+    drawers = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
+    assert not [room for room in ROOMS if drawers & set(room.split("."))]
+
+
+@pytest.mark.parametrize("room", ["steps", "spec", "errors"])
+def test_the_records_import_nothing_of_seqkit_but_errors(room):
+    assert streets(f"seqkit.{room}") <= {"seqkit.errors"}
+
+
+def test_only_the_face_knows_the_views():
+    knows = [room for room in ROOMS if any(name.startswith("seqkit.views") for name in streets(room))]
+    assert not [room for room in knows if not room.startswith("seqkit.views")]
+
+
+@pytest.mark.parametrize("room", STYLES)
+def test_no_style_imports_another(room):
+    assert not [name for name in streets(room) if name.startswith("seqkit.styles.")]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_framework_is_named_only_in_its_own_style(room):
+    for framework, styles in HOMES.items():
+        if any(name.split(".")[0] == framework for name in imports(room)):
+            assert room in [f"seqkit.styles.{style}" for style in ([styles] if isinstance(styles, str) else styles)]
+
+
+@pytest.mark.parametrize("room", STYLES)
+def test_every_style_has_the_same_names(room):
+    tree = ast.parse(ROOMS[room].read_text())
+    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    names |= {ast.unparse(t) for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
+    wanted = {"Sequential", "LAYOUT", "line", "write", "build", "slots", "parameters", "load"}
+    assert wanted | {"name", "takes", "is_module", "layers_of", "watch", "run", "named_parameters", "preserve"} <= names
+
+
+def test_every_style_is_known_to_trace_and_to_the_face():
+    import seqkit
+    from seqkit.trace import STYLES as known
+
+    names = {room.rpartition(".")[2] for room in STYLES}
+    assert set(known.values()) == names and names <= set(seqkit.__all__)
+
+
+def loaded_by(code):
+    """The top-level modules that a fresh Python has loaded after `code`."""
+    script = f"{code}; import sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    return set(
+        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
+    )
+
+
+def test_importing_seqkit_loads_no_framework_no_numpy_and_no_widget():
+    heavy = {"jax", "jaxlib", "numpy", "flax", "objax", "equinox", "keras", "torch", "matplotlib", "ipywidgets", "PIL"}
+    assert not heavy & loaded_by("import seqkit")
+
+
+def test_a_trace_loads_only_the_style_of_its_chain():
+    script = "import equinox as eqx, seqkit as sk; sk.trace(eqx.nn.Sequential([]), 1.0)"
+    assert not {"flax", "objax", "keras", "torch"} & loaded_by(script)
+
+
+def test_the_face_offers_what_it_lists_and_nothing_else():
+    import seqkit as sk
+
+    assert all(
+        callable(getattr(sk, name)) or name in HOMES or name in ("linen", "nnx") for name in dir(sk) if name != "torch"
+    )
+    with pytest.raises(AttributeError, match=r"seqkit has no 'sequential'"):
+        sk.sequential  # noqa: B018
+
+
+def run(code, **env):
+    import os
+
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | env)
+
+
+def test_keras_on_another_backend_is_refused_with_a_sentence():
+    said = run("import seqkit as sk; sk.keras", KERAS_BACKEND="numpy").stderr
+    assert "FrameworkError" in said and "KERAS_BACKEND is 'numpy'; seqkit runs Keras on JAX" in said
+
+
+def test_keras_is_put_on_jax_before_it_is_imported():
+    import os
+
+    code = (
+        "import os; os.environ.pop('KERAS_BACKEND', None); import seqkit as sk; print(sk.keras.keras.backend.backend())"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ)).stdout
+        == "jax\n"
+    )
+
+
+def test_without_pytorch_its_style_says_how_to_get_it():
+    hide = "import sys; sys.modules['torch'] = None; import seqkit as sk; sk.torch"
+    said = run(hide).stderr
+    assert "FrameworkError" in said and "pip install 'seqkit[torch]'" in said
