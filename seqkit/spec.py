@@ -249,7 +249,7 @@ def to_style(name, value, shape, layout):
     Raises:
         SpecError: the values do not fit that shape.
     """
-    value = np.asarray(value)
+    value = np.array(value)  # a copy: JAX would share the memory of what it is given
     if name.endswith(".kernel"):
         value = value.transpose(3, 2, 0, 1) if layout.outputs_first else value
     else:

@@ -156,7 +156,7 @@ def line(layer, shape, i):
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`, and `state` where a layer keeps some."""
-    imports = "import equinox as eqx\nimport jax\nimport jax.numpy as jnp"
+    imports = "import equinox as eqx\nimport jax" + "\nimport jax.numpy as jnp" * plain.has(spec, plain.Flatten)
     keys = f"keys = jax.random.split(jax.random.key(0), {len(spec.layers)})"
     chain = f"chain = eqx.nn.Sequential([\n{plain.body(spec, line)}])\n# jax.vmap(chain)(xs)\n"
     if plain.has(spec, plain.BatchNorm):

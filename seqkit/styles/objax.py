@@ -118,7 +118,8 @@ def line(layer, shape, i):
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`."""
     call = "chain(x, training=False)" if given(spec) else "chain(x)"
-    return f"import jax\nimport objax\n\nchain = objax.nn.Sequential([\n{plain.body(spec, line)}])\n# {call}\n"
+    imports = "import jax\nimport objax" if plain.Activation("silu") in spec.layers else "import objax"
+    return f"{imports}\n\nchain = objax.nn.Sequential([\n{plain.body(spec, line)}])\n# {call}\n"
 
 
 def given(spec):

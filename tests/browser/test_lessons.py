@@ -1,0 +1,67 @@
+"""A learner opens a lesson in JupyterLab, runs all of it, and sees the pictures."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import NOTEBOOKS
+
+pytestmark = pytest.mark.browser
+LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+SHOTS = os.environ.get("SEQKIT_SHOTS")
+RUN_ALL = """async () => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    await panel.context.ready; await panel.sessionContext.ready;
+    await app.commands.execute('notebook:run-all-cells');
+}"""
+COUNTS = """() => {
+    const cells = [...document.querySelectorAll('.jp-CodeCell')];
+    const bad = document.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"], .jp-OutputArea-output[data-mime-type*="error"]');
+    return {cells: cells.length, errors: bad.length};
+}"""
+IMAGES = """() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(
+    image => ({natural: image.naturalWidth, shown: image.getBoundingClientRect().width}))"""
+
+
+def open_lesson(page, lab, name):
+    page.goto(f"{lab}/lab/tree/{name}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext", timeout=60_000)
+
+
+def shoot(page, name):
+    """Keep a screenshot where SEQKIT_SHOTS asks for it."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def content(page):
+    """The notebook as it stands in the page: the outputs of every cell, drawn or not."""
+    return page.evaluate("() => window.jupyterapp.shell.currentWidget.model.toJSON()")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_run_all_shows_every_picture_and_no_error(page, lab, name):
+    open_lesson(page, lab, name)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.evaluate(RUN_ALL)
+    outputs = [out for cell in content(page)["cells"] if cell["cell_type"] == "code" for out in cell["outputs"]]
+    assert [out for out in outputs if out["output_type"] == "error"] == []
+    assert sum("image/png" in out.get("data", {}) for out in outputs) >= 6
+    page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    page.wait_for_selector(".jp-OutputArea-output img")
+    assert all(image["natural"] > 0 for image in page.evaluate(IMAGES))
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_the_saved_pictures_are_seen_before_anything_is_run(page, lab, theme):
+    open_lesson(page, lab, LESSONS[0])
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_selector(f'body[data-jp-theme-name="{theme}"]', state="attached")
+    picture = page.locator(".jp-OutputArea-output img").nth(1)
+    picture.scroll_into_view_if_needed()
+    box = picture.evaluate("image => ({natural: image.naturalWidth, shown: image.getBoundingClientRect().width})")
+    assert box["natural"] == 1440 and 600 < box["shown"] <= 720
+    shoot(page, f"lesson_00_{theme.split()[-1].lower()}")
