@@ -54,8 +54,8 @@ def outcome(run):
 
 
 def without_path(text):
-    """A `repr` without the module in front of each class, which is the one thing that may differ."""
-    return re.sub(r"\b(\w+\.)+(?=[A-Z])", "", text)
+    """A `repr` without the module in front of each class and without addresses: all that may differ."""
+    return re.sub(r"0x[0-9a-f]+", "0x", re.sub(r"\b(\w+\.)+(?=[A-Z])", "", text))
 
 
 class Pair(NamedTuple):

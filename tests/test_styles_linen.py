@@ -192,7 +192,7 @@ def test_a_lifted_vmap_of_the_class_is_the_one_of_linen():
 @given(PLANS)
 def test_its_repr_and_its_table_are_those_of_linen(plan):
     ours, theirs = (top(plan, kind) for kind in KINDS)
-    assert without_path(repr(ours)) == without_path(repr(theirs)).replace("0x", "0x")
+    assert without_path(repr(ours)) == without_path(repr(theirs))
     ours, theirs = (outcome(lambda chain=chain: chain.tabulate(RNGS, X)) for chain in (ours, theirs))
     assert ours == theirs
 
@@ -209,9 +209,10 @@ def test_its_repr_and_its_table_are_those_of_linen(plan):
     ids=["copy", "deepcopy", "pickle", "clone", "with_name"],
 )
 def test_it_is_copied_and_pickled_as_the_chain_of_linen(duplicate):
-    plan = ("dense", "double", ("norm", "named"))
-    ours, theirs = (lived(duplicate(top(plan, kind)), X) for kind in KINDS)
-    assert ours == theirs and ours[1][0] == "returned"
+    for plan in (("dense", "double", ("norm", "named")), ("dropout", "double", ("scaled",))):
+        ours, theirs = (outcome(lambda kind=kind: lived(duplicate(top(plan, kind)), X)) for kind in KINDS)
+        assert ours == theirs
+    assert ours[0] == "returned"
 
 
 def test_it_is_a_module_that_compares_and_hashes_as_one():
@@ -246,17 +247,18 @@ def test_layers_of_an_odd_kind_are_refused_where_linen_refuses_them(layers):
 
 def test_a_bound_chain_keeps_its_variables_as_that_of_linen():
     def bound(kind):
-        chain = top(("dense", "relu", ("dense",)), kind)
+        chain = top(("dense", "relu", ("other",)), kind)
         chain = chain.bind(chain.init(RNGS, X))
         inner, variables = chain.layers[2].unbind()
         return chain(X), inner.apply(variables, X), chain.variables
 
-    assert plain(bound(Sequential)) == plain(bound(nn.Sequential))
+    ours, theirs = (outcome(lambda kind=kind: bound(kind)) for kind in KINDS)
+    assert ours == theirs and ours[0] == "returned"
 
 
 def test_captured_intermediates_have_the_paths_of_linen():
     def captured(kind):
-        model = Compact(("dense", ("relu", "dense"), "two"[:0] or "double"), kind)
+        model = Compact(("dense", ("relu", "dense"), "double"), kind)
         return model.apply(model.init(RNGS, X), X, capture_intermediates=True)
 
     assert plain(captured(Sequential)) == plain(captured(nn.Sequential))

@@ -36,7 +36,7 @@ class Sequential(nn.Module):
 
     def __new__(cls, *args, **kwargs):
         """Catch layers that were handed over without a list, before they are taken for something else."""
-        if len(args) > 1:
+        if len(args) > 1 and not isinstance(args[0], Layers):
             raise LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, args))}]).")
         return super().__new__(cls)
 

@@ -251,9 +251,9 @@ def palette():
 
 
 def _shades(paper, ink, n):
-    """`n` colours from one to the other."""
+    """`paper`, then `n` colours to `ink`: none so near to the paper that Pillow would take it for the paper."""
     ends = [np.array(ImageColor.getrgb(each) if isinstance(each, str) else each) for each in (paper, ink)]
-    return [tuple(map(int, ends[0] + share * (ends[1] - ends[0]))) for share in np.linspace(0, 1, n)]
+    return [tuple(map(int, ends[0] + share * (ends[1] - ends[0]))) for share in (0, *np.linspace(0.06, 1, n - 1))]
 
 
 @functools.cache
