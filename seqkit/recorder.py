@@ -62,8 +62,6 @@ class Recorder:
         start = perf_counter()
         try:
             output = f(*args, **kwargs)
-            if hasattr(output, "block_until_ready"):
-                output.block_until_ready()
             entry.seconds = perf_counter() - start
             entry.output = keep(output)
             return output
@@ -180,42 +178,49 @@ def find_chains(model, layers_of, is_module, join):
         is_module: object → whether it is a module of the framework.
         join: (path, key, part) → the path of the part; `key` is an attribute, a number, or (key,) of a dict.
     """
-    found, seen, rest = [], set(), [(join("", "", model), model)]
-    while rest:
-        path, thing = rest.pop(0)
+    found, seen, holds = [], set(), {}
+
+    def may_hold(part):
+        """Whether a chain may be in `part`, asked once for each type."""
+        kind = type(part)
+        if kind not in holds:
+            holds[kind] = isinstance(part, dict | list | tuple) or is_module(part)
+        return holds[kind]
+
+    def look(path, thing):
         if id(thing) in seen:
-            continue
+            return
         seen.add(id(thing))
         chain = layers_of(thing) if is_module(thing) else None
-        inside = [(join(path, key, part), part) for key, part in _parts(thing, is_module)]
         if chain:
             layers, attribute, replace = chain
             where = join(path, attribute, layers) if attribute else path
-            paths = [join(where, i, layer) for i, layer in enumerate(layers)]
-            found.append(Chain(path, thing, layers, paths, replace))
-            inside += zip(paths, layers, strict=True)
-        rest = [(where, part) for where, part in inside if id(part) not in seen] + rest
+            found.append(Chain(path, thing, layers, [join(where, i, layer) for i, layer in enumerate(layers)], replace))
+        for key, part in _parts(thing):
+            if may_hold(part):
+                look(join(path, key, part), part)
+
+    look(join("", "", model), model)
     return found
 
 
-def _parts(thing, is_module):
-    """(key, part) of what may hold a chain: a module's attributes, a list, a tuple, a dict."""
-    holds = [*vars(thing).items()] if is_module(thing) and hasattr(thing, "__dict__") else []
+def _parts(thing):
+    """(key, part) of an object's attributes, and of the items of a list, a tuple or a dict."""
+    holds = list(getattr(thing, "__dict__", {}).items())
     if isinstance(thing, dict):
-        holds += [((key,), part) for key, part in thing.items()]
-    elif isinstance(thing, list | tuple):
-        holds += enumerate(thing)
-    return [(key, part) for key, part in holds if isinstance(part, dict | list | tuple) or is_module(part)]
+        return holds + [((key,), part) for key, part in thing.items()]
+    return holds + list(enumerate(thing)) if isinstance(thing, list | tuple) else holds
 
 
 def by_layer(named, paths):
     """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it."""
     owned = {path: {} for path in paths}
     for name, array in named.items():
-        ends = (end for end in range(len(name) - 1, 0, -1) if name[end] in "./[(" and name[:end] in owned)
-        end = next(ends, None)
-        if end is not None:
-            owned[name[:end]][name] = array
+        path = name
+        while path and path not in owned:
+            path = path[: max(0, *map(path.rfind, "./[("))]
+        if path:
+            owned[path][name] = array
     return owned
 
 
@@ -224,12 +229,19 @@ def never(value):
     return False
 
 
+_CONSTANT = set()
+"""Types of arrays that nobody can change: found as they are seen, since asking a type of JAX takes its time."""
+
+
 def keep_jax(value):
-    """What may be kept of a value of JAX: arrays as they are (numpy's copied), of a traced value its shape and dtype."""
+    """What may be kept of a value of JAX: arrays as they are, numpy's copied; of a traced one its shape and dtype."""
+    if type(value) in _CONSTANT:
+        return value
     jax = sys.modules["jax"]
     if isinstance(value, jax.core.Tracer):
         return jax.ShapeDtypeStruct(value.shape, value.dtype)
     if isinstance(value, jax.Array):
+        _CONSTANT.add(type(value))
         return value
     return keep_containers(value, keep_jax)
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Step:
     """One call of one layer in one run.
 
@@ -19,7 +19,7 @@ class Step:
         output: what came out; None if the layer raised.
         side_inputs: what was passed by keyword.
         parameters: the layer's own parameters (not those of a chain inside it) under the framework's own names.
-        seconds: wall time of the call, the arrays ready.
+        seconds: wall time until the call returned; JAX may go on computing behind it.
         error: what the layer raised, or None.
     """
 

@@ -51,8 +51,9 @@ def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
             output = style.run(chain, x, side_inputs, **outside)
         except Exception as raised:
             error = raised
+        named = style.named_parameters(chain, **outside) if recorder.entries else {}
     _check_ran(chain, recorder, error)
-    return _as_trace(style_name, style, chain, recorder, output, error, outside)
+    return _as_trace(style_name, style, named, recorder, output, error)
 
 
 def style_of(chain):
@@ -92,8 +93,7 @@ def _check_ran(chain, recorder, error):
         )
 
 
-def _as_trace(style_name, style, chain, recorder, output, error, outside):
-    named = style.named_parameters(chain, **outside)
+def _as_trace(style_name, style, named, recorder, output, error):
     owned = by_layer(named, {entry.path for entry in recorder.entries})
     steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
     arrays = {id(array): array for array in named.values()} if style.SHARES else named

@@ -208,11 +208,10 @@ def test_its_repr_and_its_table_are_those_of_linen(plan):
     ],
     ids=["copy", "deepcopy", "pickle", "clone", "with_name"],
 )
-def test_it_is_copied_and_pickled_as_the_chain_of_linen(duplicate):
-    for plan in (("dense", "double", ("norm", "named")), ("dropout", "double", ("scaled",))):
-        ours, theirs = (outcome(lambda kind=kind: lived(duplicate(top(plan, kind)), X)) for kind in KINDS)
-        assert ours == theirs
-    assert ours[0] == "returned"
+@pytest.mark.parametrize("plan", [("dense", "double", ("norm", "named")), ("dropout", "double", ("scaled",))], ids=str)
+def test_it_is_copied_and_pickled_where_the_chain_of_linen_is(duplicate, plan):
+    ours, theirs = (outcome(lambda kind=kind: lived(duplicate(top(plan, kind)), X)) for kind in KINDS)
+    assert ours == theirs and (ours[0] == "returned" or "dense" in plan)
 
 
 def test_it_is_a_module_that_compares_and_hashes_as_one():

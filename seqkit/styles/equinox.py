@@ -82,17 +82,17 @@ class Sequential(StatefulLayer):
         Raises:
             Whatever a layer raises, with a note that names the layer and what it got.
         """
-        keys = [None] * len(self.layers) if key is None else jax.random.split(key, len(self.layers))
-        for i, (layer, key_of_layer) in enumerate(zip(self.layers, keys, strict=True)):
-            before = x
+        layers = self.layers
+        for i, (layer, key_of_layer) in enumerate(zip(layers, _keys(key, len(layers)), strict=True)):
+            before, (may_be_stateful, takes_key) = x, _way(layer)
             try:
-                if _is_stateful(layer):
+                if may_be_stateful and layer.is_stateful():
                     x, state = layer(x, state=state, key=key_of_layer)
                 else:
-                    x = layer(x, key=key_of_layer) if _takes_key(layer) else layer(x)
+                    x = layer(x, key=key_of_layer) if takes_key else layer(x)
             except Exception as error:
                 explain(error, i, self.layers, (before,), name, takes)
-                if state is NO_STATE and _is_stateful(layer):
+                if state is NO_STATE and _is_stateful(layer) and not isinstance(layer, Sequential):
                     error.add_note(
                         "It keeps state: make it with eqx.nn.make_with_state, call the chain with (x, state)."
                     )
@@ -120,11 +120,37 @@ def _is_stateful(layer):
     return isinstance(layer, eqx.nn.StatefulLayer) and layer.is_stateful()
 
 
+_WAYS = {}
+
+
+def _way(layer):
+    """(whether it may be stateful, whether it takes a key), asked once for each class of modules."""
+    way = _WAYS.get(type(layer))
+    if way is None:
+        way = isinstance(layer, eqx.nn.StatefulLayer), _takes_key(layer)
+        if isinstance(layer, eqx.Module):
+            _WAYS[type(layer)] = way
+    return way
+
+
 def _takes_key(layer):
     try:
         return not keywords(layer, isinstance(layer, eqx.Module)).isdisjoint(("key", ANY))
     except ValueError:
         return False
+
+
+def _keys(key, n):
+    """One key a layer, as `jax.random.split` gives them; outside of any transformation in one compiled call."""
+    if key is None:
+        return [None] * n
+    eager = n and isinstance(key, jax.Array) and jax.core.trace_ctx.is_top_level()
+    return _split(key, n) if eager else jax.random.split(key, n)
+
+
+@partial(jax.jit, static_argnums=1)
+def _split(key, n):
+    return list(jax.random.split(key, n))
 
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----

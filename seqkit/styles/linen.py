@@ -64,11 +64,16 @@ class Sequential(nn.Module):
         output = None
         for i, layer in enumerate(self.layers):
             try:
-                output = layer(*args, **kwargs)
+                if not i:
+                    output = layer(*args, **kwargs)
+                elif isinstance(output, tuple):
+                    output = layer(*output)
+                else:
+                    output = layer(**output) if isinstance(output, dict) else layer(output)
             except Exception as error:
-                explain(error, i, self.layers, args or (kwargs,), name, takes)
+                inputs = (args or (kwargs,)) if not i else output if isinstance(output, tuple) else (output,)
+                explain(error, i, self.layers, inputs, name, takes)
                 raise
-            args, kwargs = _arguments(output)
         return output
 
     @nn.nowrap
@@ -85,13 +90,6 @@ class Sequential(nn.Module):
         if not isinstance(index, slice):
             return self.layers[index]
         return type(self)(self.layers[index], parent=self.scope)
-
-
-def _arguments(output):
-    """(args, kwargs) of the next layer."""
-    if isinstance(output, tuple):
-        return output, {}
-    return ((), output) if isinstance(output, dict) else ((output,), {})
 
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----

@@ -17,7 +17,7 @@ from seqkit.recorder import find_chains, keep_jax, never, replaced
 from seqkit.signatures import keywords
 
 
-class Layers(nnx.List):
+class List(nnx.List):
     """The layers of a chain: an edit is made whole, or it raises and nothing has changed."""
 
     def insert(self, index, value):
@@ -66,7 +66,7 @@ class Sequential(nnx.Module):
                 raise LayersError(f"Sequential takes layers one by one, not in a list. Write Sequential({inside}).")
             if isinstance(layer, type) and issubclass(layer, nnx.Module):
                 raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
-        self.layers = Layers(fns)
+        self.layers = List(fns)
 
     def __call__(self, *args, rngs=None, **kwargs):
         """Run the chain on `args`; keywords go to the first layer, `rngs` to every layer that names it.
@@ -84,7 +84,12 @@ class Sequential(nnx.Module):
             except Exception as error:
                 explain(error, i, layers, args or (kwargs,), name, takes)
                 raise
-            args, kwargs = _arguments(output)
+            if isinstance(output, tuple):
+                args, kwargs = output, {}
+            elif isinstance(output, dict):
+                args, kwargs = (), output
+            else:
+                args, kwargs = (output,), {}
         return output
 
     def __len__(self):
@@ -96,13 +101,6 @@ class Sequential(nnx.Module):
     def __getitem__(self, index):
         """A layer; or, for a slice, a chain that shares its layers."""
         return type(self)(*list(self.layers)[index]) if isinstance(index, slice) else self.layers[index]
-
-
-def _arguments(output):
-    """(args, kwargs) of the next layer."""
-    if isinstance(output, tuple):
-        return output, {}
-    return ((), output) if isinstance(output, dict) else ((output,), {})
 
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
