@@ -93,6 +93,7 @@ def function_name(f):
 
 
 def module_name(module, *sizes):
-    """A module by its class and the sizes that are known of it: `Linear(64, 32)`."""
-    known = ", ".join(str(size) for size in sizes if size is not None)
+    """A module by its class and those of its own attributes, named `sizes`, that it has: `Linear(64, 32)`."""
+    held = vars(module)
+    known = ", ".join([str(held[size]) for size in sizes if held.get(size) is not None])
     return f"{type(module).__name__}({known})" if known else type(module).__name__

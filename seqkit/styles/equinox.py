@@ -272,8 +272,7 @@ def name(layer):
         return f"{type(layer).__name__}({function_name(layer.fn)})"
     if not is_module(layer):
         return function_name(layer)
-    sizes = ("in_features", "out_features", "in_channels", "out_channels", "p")
-    return module_name(layer, *(getattr(layer, size, None) for size in sizes))
+    return module_name(layer, "in_features", "out_features", "in_channels", "out_channels", "p")
 
 
 def takes(layer):

@@ -303,10 +303,9 @@ def name(layer):
     """The short name of a layer."""
     if not is_module(layer):
         return function_name(layer)
-    sizes = [getattr(layer, size, None) for size in ("units", "filters", "rate")]
     if isinstance(layer, keras.layers.Activation):
-        sizes = [function_name(layer.activation)]
-    return module_name(layer, *sizes)
+        return f"Activation({function_name(layer.activation)})"
+    return module_name(layer, "units", "filters", "rate")
 
 
 def takes(layer):

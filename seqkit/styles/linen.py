@@ -182,7 +182,7 @@ def name(layer):
     """The short name of a layer."""
     if not is_module(layer):
         return function_name(layer)
-    return module_name(layer, *(getattr(layer, size, None) for size in ("features", "rate")))
+    return module_name(layer, "features", "rate")
 
 
 def takes(layer):

@@ -11,7 +11,7 @@ import objax
 
 from seqkit import spec as plain
 from seqkit.errors import LayersError
-from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.notes import Takes, explain, function_name
 from seqkit.recorder import find_chains, keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
 
@@ -172,10 +172,11 @@ keep, symbolic = keep_jax, never
 
 
 def name(layer):
-    """The short name of a layer."""
+    """The short name of a layer, with the sizes that its weight has."""
     if not is_module(layer):
         return function_name(layer)
-    return module_name(layer, *getattr(getattr(layer, "w", None), "shape", ())[-2:])
+    shape = getattr(vars(layer).get("w"), "shape", ())
+    return f"{type(layer).__name__}{tuple(shape[-2:]) or ''}"
 
 
 def takes(layer):

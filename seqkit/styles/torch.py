@@ -6,6 +6,7 @@ A layer is a module; it gets one value. The chain's names lead into `state_dict`
 
 from collections import OrderedDict
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 
 try:
@@ -263,12 +264,20 @@ def keep(value):
     return value.detach().clone() if isinstance(value, torch.Tensor) else keep_containers(value, keep)
 
 
+def _keep_once(last, value):
+    """`keep`, but what one layer returned and the next one got, unchanged, is copied once."""
+    if not isinstance(value, torch.Tensor) or value.is_inference():
+        return keep(value)
+    if last[0] is not value or last[1] != value._version:
+        last[:] = value, value._version, value.detach().clone()
+    return last[2]
+
+
 def name(layer):
     """The short name of a layer."""
     if not is_module(layer):
         return function_name(layer)
-    sizes = ("in_features", "out_features", "in_channels", "out_channels", "p")
-    return module_name(layer, *(getattr(layer, size, None) for size in sizes))
+    return module_name(layer, "in_features", "out_features", "in_channels", "out_channels", "p")
 
 
 def takes(layer):
@@ -292,7 +301,7 @@ def layers_of(thing):
 
 def watch(recorder, model):
     """The recorder around every layer of every chain in the model: here the names come from PyTorch itself."""
-    chains = []
+    chains, recorder.keep = [], partial(_keep_once, [None, None, None])
     for path, module in model.named_modules():
         if layers_of(module):
             paths = [f"{path}.{key}".strip(".") for key in module._modules]
