@@ -32,7 +32,7 @@ class Entry:
         """The path of the layer, as the chain knows it in the end."""
         return self.chain.paths[self.position[-1]]
 
-    __slots__ = ("chain", "error", "inputs", "layer", "output", "position", "seconds", "side_inputs")
+    __slots__ = ("chain", "error", "inputs", "kind", "layer", "output", "position", "seconds", "side_inputs")
 
 
 class Recorder:
@@ -47,12 +47,12 @@ class Recorder:
         self.entries, self.chains_run, self.keep, self.symbolic = [], 0, keep, symbolic
         self._running, self._position = [], ()
 
-    def call(self, index, layer, f, args, kwargs):
-        """`f(*args, **kwargs)`, noted as the call of `layer`, which stands at `index` of the running chain."""
+    def call(self, index, layer, kind, f, args, kwargs):
+        """`f(*args, **kwargs)`, noted as the call of `layer`, a `kind`, which stands at `index` of the running chain."""
         if args and self.symbolic(args[0]):
             return f(*args, **kwargs)
         entry, keep, outer, chain = Entry(), self.keep, self._position, self._running[-1].chain
-        entry.chain, entry.layer = chain, layer
+        entry.chain, entry.layer, entry.kind = chain, layer, kind
         entry.position = self._position = (*outer, index)
         entry.inputs = tuple([keep(value) for value in args])
         entry.side_inputs = {name: keep(value) for name, value in kwargs.items()} if kwargs else {}
@@ -95,7 +95,7 @@ class Recorder:
             if run is None or run.chain.chain is not chain.chain:
                 return f(*args, **kwargs)
             run.next = index + 1
-            return self.call(index, f, f, args, kwargs)
+            return self.call(index, f, "function", f, args, kwargs)
 
         return functools.update_wrapper(recorded, f, updated=())
 
@@ -130,10 +130,10 @@ class Recorder:
         def call(module, *args, **kwargs):
             if type(module) is not cls:
                 return original(module, *args, **kwargs)
-            index, run, chain = self.place(module), functools.partial(original, module), chains.get(id(module))
-            if chain is not None:
-                run = functools.partial(self._run, chain, run)
-            return run(*args, **kwargs) if index is None else self.call(index, module, run, args, kwargs)
+            index, run, kind = self.place(module), functools.partial(original, module), "module"
+            if id(module) in chains:
+                run, kind = functools.partial(self._run, chains[id(module)], run), "chain"
+            return run(*args, **kwargs) if index is None else self.call(index, module, kind, run, args, kwargs)
 
         return call
 
@@ -178,30 +178,38 @@ def find_chains(model, layers_of, is_module, join):
         is_module: object → whether it is a module of the framework.
         join: (path, key, part) → the path of the part; `key` is an attribute, a number, or (key,) of a dict.
     """
-    found, seen, holds = [], set(), {}
-
-    def may_hold(part):
-        """Whether a chain may be in `part`, asked once for each type."""
-        kind = type(part)
-        if kind not in holds:
-            holds[kind] = isinstance(part, dict | list | tuple) or is_module(part)
-        return holds[kind]
-
-    def look(path, thing):
-        if id(thing) in seen:
-            return
-        seen.add(id(thing))
-        chain = layers_of(thing) if is_module(thing) else None
+    found = []
+    for path, thing in walk(model, lambda part: isinstance(part, dict | list | tuple) or is_module(part), join):
+        chain = layers_of(thing)
         if chain:
             layers, attribute, replace = chain
             where = join(path, attribute, layers) if attribute else path
             found.append(Chain(path, thing, layers, [join(where, i, layer) for i, layer in enumerate(layers)], replace))
-        for key, part in _parts(thing):
-            if may_hold(part):
-                look(join(path, key, part), part)
-
-    look(join("", "", model), model)
     return found
+
+
+def walk(root, is_part, join):
+    """(path, object) of `root` and of every part of it, each once: attributes, items of lists, tuples and dicts.
+
+    Args:
+        root: where to begin.
+        is_part: whether an object is a part; asked once for each type, since JAX and Equinox take time to answer.
+        join: (path, key, part) → the path of the part; `key` is an attribute, a number, or (key,) of a dict.
+    """
+    seen, known, rest = set(), {}, [(join("", "", root), root)]
+    while rest:
+        path, thing = rest.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        yield path, thing
+        inside = []
+        for key, part in _parts(thing):
+            if type(part) not in known:
+                known[type(part)] = is_part(part)
+            if known[type(part)]:
+                inside.append((join(path, key, part), part))
+        rest += reversed(inside)
 
 
 def _parts(thing):

@@ -46,12 +46,12 @@ def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
     refuse_inside_jit(style_name)
     recorder = Recorder(style.keep, style.symbolic)
     output, error = None, None
-    with style.preserve(chain, side_inputs), style.watch(recorder, chain, **outside):
+    with style.preserve(chain, side_inputs, **outside) as held, style.watch(recorder, chain, **outside):
         try:
             output = style.run(chain, x, side_inputs, **outside)
         except Exception as raised:
             error = raised
-        named = style.named_parameters(chain, **outside) if recorder.entries else {}
+        named = style.named_parameters(held) if recorder.entries else {}
     _check_ran(chain, recorder, error)
     return _as_trace(style_name, style, named, recorder, output, error)
 
@@ -117,14 +117,13 @@ def _sentence(style, recorder):
 
 
 def _step(number, entry, style, parameters):
-    kind = "function" if not style.is_module(entry.layer) else "chain" if style.layers_of(entry.layer) else "module"
     return Step(
         number=number,
         position=entry.position,
         chain=entry.chain.path,
         path=entry.path,
         layer=style.name(entry.layer),
-        kind=kind,
+        kind=entry.kind,
         inputs=entry.inputs,
         output=entry.output,
         side_inputs=entry.side_inputs,

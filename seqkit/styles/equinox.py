@@ -289,8 +289,8 @@ def is_module(layer):
 
 def layers_of(thing):
     """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
-    layers = getattr(thing, "layers", None)
-    if not is_module(thing) or not isinstance(layers, list | tuple) or not all(map(callable, layers)):
+    layers = vars(thing).get("layers") if is_module(thing) else None
+    if not isinstance(layers, list | tuple) or not all(map(callable, layers)):
         return None
     return list(layers), "layers", partial(replaced, thing, "layers")
 
@@ -312,12 +312,12 @@ def run(model, x, side_inputs, **outside):
     return model(x, **outside, **side_inputs)
 
 
-def named_parameters(model, **outside):
+def named_parameters(model):
     """{JAX's path: array} of everything that training changes: the floating-point arrays of the tree."""
-    leaves = jax.tree_util.tree_leaves_with_path(eqx.filter(model, eqx.is_inexact_array))
-    return {jax.tree_util.keystr(path): array for path, array in leaves}
+    leaves = jax.tree_util.tree_leaves_with_path(model)
+    return {jax.tree_util.keystr(path): leaf for path, leaf in leaves if eqx.is_inexact_array(leaf)}
 
 
-def preserve(model, side_inputs):
-    """A tree is not changed by a run."""
-    return nullcontext()
+def preserve(model, side_inputs, **outside):
+    """Gives the model: a run does not change a tree."""
+    return nullcontext(model)

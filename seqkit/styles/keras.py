@@ -4,6 +4,7 @@ A layer is a Keras layer; it gets one value, and `training` and masks on the qui
 made, when the chain is built. seqkit runs Keras on JAX.
 """
 
+import inspect
 import os
 from contextlib import contextmanager
 from random import getstate, setstate
@@ -24,6 +25,8 @@ if keras.backend.backend() != "jax":
         f"Keras was imported on {keras.backend.backend()} before seqkit could choose JAX. "
         "Set KERAS_BACKEND=jax before the first import of keras, and start Python anew."
     )
+
+from keras.src.backend.common.masking import set_keras_mask
 
 from seqkit import spec as plain
 from seqkit.notes import Takes, explain, function_name, module_name
@@ -48,75 +51,94 @@ class Sequential(keras.Model):
         if isinstance(layers, keras.layers.Layer) or not isinstance(trainable, bool):
             raise LayersError("Sequential takes one list. Write Sequential([…]).")
         super().__init__(trainable=trainable, name=name)
-        self._chain, self._ends, self._note = [], (), None
+        self._chain, self._input, self._note = [], None, None
         for layer in layers or ():
             self.add(layer, rebuild=False)
-        self._link()
+        self._rebuild()
 
     def add(self, layer, rebuild=True):
-        """Put a layer at the end; a built chain builds it at once. One that does not fit is not kept."""
+        """Put a layer at the end; a chain that knows its input builds it at once. One that does not fit is not kept."""
         origin = getattr(getattr(layer, "_keras_history", None), "operation", layer)
         if isinstance(origin, keras.layers.InputLayer):
-            return self._take_input(origin)
-        self._chain.append(_checked(layer, self._chain))
-        if len(self._chain) == 1 and getattr(layer, "_input_shape_arg", None) and not self._ends:
-            self._ends = (keras.Input(batch_shape=(None, *layer._input_shape_arg)), None)
-        if rebuild:
-            try:
-                self._link()
-            except Exception:
-                self._chain.pop()
-                raise
+            self._take_input(origin)
+        else:
+            self._chain.append(_checked(layer, self._chain))
+            if len(self._chain) == 1 and self._input is None and getattr(layer, "_input_shape_arg", None):
+                self._input = keras.Input(layer._input_shape_arg)
+        try:
+            self._rebuild(rebuild)
+        except Exception:
+            self._chain.pop()
+            self._rebuild()
+            raise
 
     def pop(self, rebuild=True):
         """Take the last layer away and return it."""
         if not self._chain:
             raise IndexError("pop from a chain without layers.")
         layer = self._chain.pop()
-        if rebuild:
-            self._link()
+        self._rebuild(rebuild)
         return layer
 
     def build(self, input_shape=None):
         """Make every layer's parameters, for inputs of this shape: (None, 16) for any batch of 16 features."""
-        if input_shape is None:
-            return
+        if not isinstance(input_shape, list | tuple) or not all(n is None or isinstance(n, int) for n in input_shape):
+            return  # several arrays at once, or none yet: the layers are built as they are called
         if not self._chain:
             raise ValueError(f"{self.name} has no layers to build. Add one: chain.add(keras.layers.Dense(8)).")
-        dtype = (
-            getattr(self._chain[0], "compute_dtype", None)
-            if not isinstance(self._chain[0], keras.layers.Embedding)
-            else "int32"
-        )
-        self._ends = (keras.Input(batch_shape=tuple(input_shape), dtype=dtype), None)
-        self._link()
+        if self._input is not None and self._input.shape != tuple(input_shape):
+            raise ValueError(f"{self.name} has already been configured for inputs of the shape {self._input.shape}.")
+        known = self._input
+        x = keras.Input(batch_shape=input_shape, dtype=self._chain[0].compute_dtype) if known is None else known
+        try:
+            self._keep(x, keras.Model(x, self._run(x)))
+        except NotImplementedError:  # a layer that cannot tell its shapes: as above
+            self._keep(known, None)
+        except TypeError as error:
+            for i, layer in enumerate(self._chain):
+                _check_takes_one(i, layer, error)
+            raise
 
     def _take_input(self, origin):
-        if self._chain or self._ends:
-            raise ValueError(f"{self.name} has its input already. keras.Input goes in front of the first layer.")
-        self._ends = (keras.Input(batch_shape=origin.batch_shape, dtype=origin.dtype), None)
+        if self._input is not None:
+            raise ValueError(f"{self.name} has already been configured for inputs of the shape {self._input.shape}.")
+        if self._chain:
+            raise ValueError(f"{self.name} has layers already. keras.Input goes in front of the first.")
+        self._input = origin.output
 
-    def _link(self):
-        """Lead the known input through the layers, so that each is built and knows its shapes."""
-        if self._ends and self._chain:
-            self._ends = (self._ends[0], self._run(self._ends[0]))
-        self.built = bool(self._ends and self._chain)
+    def _rebuild(self, now=True):
+        """Forget what was built; build again, `now`, if the shape of the input is known."""
+        self._keep(self._input, None)
+        self.built = False
+        if now and self._chain and self._input is not None:
+            self.build(self._input.shape)
+        elif now and len(self._chain) > 1 and hasattr(self._chain[0], "input_shape"):
+            self.build(self._chain[0].input_shape)
+
+    def _keep(self, x, model):
+        """`model` knows the shapes of the chain and of its input `x`; past Keras, which would keep the weights of old ones."""
+        object.__setattr__(self, "_functional", model)
+        self._input = x
 
     def call(self, inputs, training=None, mask=None, **kwargs):
-        """Run the chain. `training` and masks reach the layers by Keras' own ways; other keywords reach none.
+        """Run the chain. `training` and masks reach the layers that take them; other keywords reach none.
 
         Warns:
             UnusedSideInput: a keyword beside those.
         """
         if kwargs:
             warn_of_unused(kwargs, frozenset(("training", "mask")), stacklevel=2)
-        return self._run(inputs)
+        if self._functional is not None:
+            (inputs,) = self._functional._standardize_inputs(inputs)
+            if mask is not None:
+                set_keras_mask(inputs, mask)
+        return self._run(inputs, training)
 
-    def _run(self, x):
+    def _run(self, x, training=None):
         for i, layer in enumerate(self._chain):
             before = x
             try:
-                x = layer(x)
+                x = layer(x, training=training) if training is not None and layer._call_has_training_arg else layer(x)
             except Exception as error:
                 explain(error, i, self._chain, (before,), name, takes)
                 self._note = getattr(error, "__notes__", None)
@@ -141,28 +163,28 @@ class Sequential(keras.Model):
 
     @property
     def inputs(self):
-        """[the symbolic input], or None before the chain is built."""
-        return [self._ends[0]] if self._ends else None
+        """[the symbolic input], once the chain is built."""
+        return self._shapes().inputs
 
     @property
     def outputs(self):
-        """[the symbolic output], or None before the chain is built."""
-        return [self._ends[1]] if self.built else None
+        """[the symbolic output], once the chain is built."""
+        return self._shapes().outputs
 
     @property
     def input_shape(self):
         """What the chain was built for."""
-        return self._shape(0)
+        return self._shapes().input_shape
 
     @property
     def output_shape(self):
         """What comes out of it."""
-        return self._shape(1)
+        return self._shapes().output_shape
 
-    def _shape(self, end):
-        if not self.built:
+    def _shapes(self):
+        if self._functional is None:
             raise AttributeError(f"{self.name} has no shapes yet: build it, or call it on an array.")
-        return self._ends[end].shape
+        return self._functional
 
     def compute_output_shape(self, input_shape):
         """The shape of the output for inputs of this shape."""
@@ -172,9 +194,10 @@ class Sequential(keras.Model):
 
     def get_config(self):
         """What `from_config` makes the same chain of, without its parameters."""
-        layers = [keras.saving.serialize_keras_object(layer) for layer in self._chain]
-        shape = self._ends[0].shape if self._ends else None
-        return {"name": self.name, "trainable": self.trainable, "layers": layers, "build_input_shape": shape}
+        first = [] if self._input is None else [self._input._keras_history.operation]
+        layers = [keras.saving.serialize_keras_object(layer) for layer in first + self._chain]
+        shape = {} if self._functional is None else {"build_input_shape": self._input.shape}
+        return {**super().get_config(), "layers": layers, **shape}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -183,7 +206,8 @@ class Sequential(keras.Model):
             keras.saving.deserialize_keras_object(each, custom_objects=custom_objects) for each in config["layers"]
         ]
         chain = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
-        chain.build(config.get("build_input_shape"))
+        if chain._functional is None and config.get("build_input_shape"):
+            chain.build(config["build_input_shape"])
         return chain
 
     def _lock_state(self):
@@ -197,12 +221,21 @@ def _checked(layer, chain):
         )
     if not isinstance(layer, keras.layers.Layer):
         wrap = f" Wrap it: keras.layers.Activation({function_name(layer)})." if callable(layer) else ""
-        raise LayersError(f"layer[{len(chain)}] is {name(layer)}, no Keras layer.{wrap}")
+        raise LayersError(f"layer[{len(chain)}] is {name(layer)}. Only instances of keras.layers.Layer are taken.{wrap}")
     if any(other is not layer and other.name == layer.name for other in chain):
-        raise LayersError(
-            f"layer[{len(chain)}] has the name {layer.name!r} of another layer. Give it a name of its own."
-        )
+        raise LayersError(f"layer[{len(chain)}] has the name {layer.name!r} of another. Layers should have unique names.")
     return layer
+
+
+def _check_takes_one(i, layer, error):
+    """Refuse a layer that takes more than the one value that a chain hands on; `error` is what came of it."""
+    taken = inspect.signature(layer.call).parameters.values()
+    needed = [p.name for p in taken if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(needed) > 1:
+        raise LayersError(
+            f"layer[{i}] {name(layer)} takes {', '.join(needed)}. In a chain a layer can only have a single positional "
+            f"argument: give {', '.join(needed[1:])} a default."
+        ) from error
 
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
@@ -346,11 +379,11 @@ def named_parameters(model):
 
 
 @contextmanager
-def preserve(model, side_inputs):
-    """Every variable of the model as it was before; one that is not built yet is built, as by any call."""
+def preserve(model, side_inputs, **outside):
+    """Yields the model: its variables are as they were before; one that is not built yet is built, as by any call."""
     before = [(variable, variable.value) for variable in model.variables]
     try:
-        yield
+        yield model
     finally:
         for variable, value in before:
             if variable.value is not value:

@@ -201,8 +201,8 @@ def is_module(layer):
 
 def layers_of(thing):
     """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
-    layers = getattr(thing, "layers", None)
-    if not is_module(thing) or not isinstance(layers, list | tuple) or not all(map(callable, layers)):
+    layers = vars(thing).get("layers") if is_module(thing) else None
+    if not isinstance(layers, list | tuple) or not all(map(callable, layers)):
         return None
     return list(layers), "layers", partial(replaced, thing, "layers")
 
@@ -215,10 +215,10 @@ def watch(recorder, model, **outside):
         module = context.module
         if context.method_name != "__call__":
             return call(*args, **kwargs)
-        index, run = recorder.place(module), call
+        index, run, kind = recorder.place(module), call, "module"
         if layers_of(module):
-            run = partial(_run_chain, recorder, module, call)
-        return run(*args, **kwargs) if index is None else recorder.call(index, module, run, args, kwargs)
+            run, kind = partial(_run_chain, recorder, module, call), "chain"
+        return run(*args, **kwargs) if index is None else recorder.call(index, module, kind, run, args, kwargs)
 
     with nn.intercept_methods(intercept):
         yield
@@ -251,12 +251,11 @@ def run(model, x, side_inputs, variables=None, key=None):
     return model.apply(variables, x, **(rngs | side_inputs))
 
 
-def named_parameters(model, variables=None, key=None):
+def named_parameters(variables):
     """{Linen's path: array} of everything that training changes."""
-    held = variables if variables is not None else model.variables
-    return {"/".join(path): array for path, array in flatten_dict(held.get("params", {})).items()}
+    return {"/".join(path): array for path, array in flatten_dict(variables.get("params", {})).items()}
 
 
-def preserve(model, side_inputs=None):
-    """A description is not changed by a run."""
-    return nullcontext()
+def preserve(model, side_inputs, variables=None, **outside):
+    """Gives the variables: a run does not change a description."""
+    return nullcontext(model.variables if variables is None and model.scope is not None else variables or {})

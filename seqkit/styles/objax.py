@@ -224,18 +224,19 @@ def run(model, x, side_inputs):
     return model(x, **side_inputs)
 
 
-def named_parameters(model):
+def named_parameters(variables):
     """{Objax's name: array} of everything that training changes."""
-    return {path: var.value for path, var in model.vars().items() if isinstance(var, objax.TrainVar)}
+    return {path: var.value for path, var in variables.items() if isinstance(var, objax.TrainVar)}
 
 
 @contextmanager
-def preserve(model, side_inputs=None):
-    """Every variable of the model, and Objax's own generator, as they were before."""
-    variables = [*model.vars().values(), *objax.random.DEFAULT_GENERATOR.vars().values()]
+def preserve(model, side_inputs=None, **outside):
+    """Yields the variables by name; they, and Objax's own generator, are afterwards as they were before."""
+    named = model.vars()
+    variables = [*named.values(), *objax.random.DEFAULT_GENERATOR.vars().values()]
     before = [(variable, variable.value) for variable in variables]
     try:
-        yield
+        yield named
     finally:
         for variable, value in before:
             if variable.value is not value:

@@ -320,12 +320,12 @@ def named_parameters(model):
 
 
 @contextmanager
-def preserve(model, side_inputs):
-    """Every buffer of the model, and the random numbers, as they were before."""
+def preserve(model, side_inputs, **outside):
+    """Yields the model: its buffers, and the random numbers, are afterwards as they were before."""
     before = [(buffer, buffer.clone()) for buffer in model.buffers()]
     with torch.random.fork_rng(devices=[]):
         try:
-            yield
+            yield model
         finally:
             with torch.no_grad():
                 for buffer, value in before:

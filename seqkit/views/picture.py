@@ -18,7 +18,7 @@ from seqkit.errors import TraceError
 from seqkit.steps import Trace, count, first_line, index_text, received, shape_text, size, summary
 
 ROWS, CELLS, SCALE = 24, 64, 2
-WIDTH, ROW, BOX, INDENT = 720, 43, 25, 14
+WIDTH, ROW, BOX, INDENT = 720, 42, 24, 14
 LEFT, STRIP, STRIP_WIDTH = 16, 372, 256
 CARD, EDGE, TEXT, QUIET, RED = "#ffffff", "#c3c9d0", "#1c2128", "#59636e", "#b3261e"
 MODULE, FUNCTION, CHAIN, FAILED = "#dfe9f7", "#ffffff", "#f3f0e6", "#fdeae8"
@@ -223,7 +223,9 @@ class Pen:
 
     def text(self, x, y, text, color=TEXT, bold=False, anchor="lm"):
         """Text, by its left (or right) middle."""
-        self.draw.text((x * SCALE, y * SCALE), text, color, font(bold), anchor)
+        mask, left, top = stamp(text, bold)
+        x = x * SCALE + left - (mask.width if anchor == "rm" else 0)
+        self.draw.bitmap((round(x), round(y * SCALE) + top), mask, color)
 
     def width(self, text, bold=False):
         """How wide a text is."""
@@ -254,6 +256,15 @@ def _shades(paper, ink, n):
     """`paper`, then `n` colours to `ink`: none so near to the paper that Pillow would take it for the paper."""
     ends = [np.array(ImageColor.getrgb(each) if isinstance(each, str) else each) for each in (paper, ink)]
     return [tuple(map(int, ends[0] + share * (ends[1] - ends[0]))) for share in (0, *np.linspace(0.06, 1, n - 1))]
+
+
+@functools.lru_cache(1024)
+def stamp(text, bold):
+    """A text as a mask with the place of its left middle: shapes and names come again and again."""
+    left, top, right, bottom = map(int, font(bold).getbbox(text, anchor="lm"))
+    mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))
+    ImageDraw.Draw(mask).text((-left, -top), text, 255, font(bold), "lm")
+    return mask, left, top
 
 
 @functools.cache
