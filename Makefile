@@ -5,6 +5,8 @@ UV := $(BIN)/uv pip
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 NBVAL := $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 PORT ?= 8888
+# Jupyter refuses to start for root unless told: in a container everybody is root.
+ROOT_MAY := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: help lab test pytest nbval lint format bench run-notebooks lock torch clean
 
@@ -12,7 +14,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 lab: .venv/lab  ## open JupyterLab at the first lesson (first run installs everything into .venv)
-	@$(BIN)/jupyter lab --ServerApp.port=$(PORT) $(LAB) notebooks/00_start_here.ipynb
+	@$(BIN)/jupyter lab --ServerApp.port=$(PORT) $(ROOT_MAY) $(LAB) notebooks/00_start_here.ipynb
 
 test: pytest nbval  ## every test: pytest, then each notebook re-executed and compared
 

@@ -188,9 +188,19 @@ class Sequential(keras.Model):
 
     def compute_output_shape(self, input_shape):
         """The shape of the output for inputs of this shape."""
+        if self._functional is not None:
+            return self._functional.compute_output_shape(input_shape)
         for layer in self._chain:
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
+
+    def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
+        """What comes out, symbolically, for symbolic inputs."""
+        if self._functional is not None:
+            return self._functional.compute_output_spec(inputs)
+        for layer in self._chain:
+            inputs = layer.compute_output_spec(inputs)
+        return inputs
 
     def get_config(self):
         """What `from_config` makes the same chain of, without its parameters."""

@@ -1,0 +1,45 @@
+"""The README keeps what it promises: its code runs, its picture is what that code draws, its plan is the tree."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def names():
+    held = {}
+    for block in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL):
+        exec(block, held)
+    return held
+
+
+def test_the_picture_is_the_one_that_its_code_draws(names):
+    import seqkit as sk
+
+    drawn = np.asarray(Image.open(io.BytesIO(sk.show(names["run"]).png)).convert("L")).astype(int)
+    kept = np.asarray(Image.open(ROOT / "images/chain.png").convert("L")).astype(int)
+    assert drawn.shape == kept.shape and np.abs(drawn - kept).mean() < 1, "save it anew: sk.show(run).save('images/chain.png')"
+
+
+def test_every_room_of_the_plan_is_there_and_every_room_is_in_the_plan():
+    plan = set(re.findall(r"^  (\w+(?:/\w+)?\.py)", TEXT, re.MULTILINE))
+    rooms = {str(p.relative_to(ROOT / "seqkit")) for p in (ROOT / "seqkit").rglob("*.py")}
+    assert plan == {room for room in rooms if not room.startswith("styles/") and room != "views/__init__.py"}
+
+
+def test_every_make_target_of_the_readme_is_a_target():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^make (\w+)|`make (\w+)`", TEXT, re.MULTILINE))
+    assert {"lab", "test", "help"} <= {word for pair in named for word in pair if word} <= targets
+
+
+def test_every_link_leads_to_a_file():
+    links = re.findall(r"\]\(([^)]+)\)", TEXT)
+    assert links and all((ROOT / link).exists() for link in links)
