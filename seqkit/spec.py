@@ -346,12 +346,19 @@ def fit(slots, layout, canonical):
 
 def has(spec, *kinds):
     """Whether a layer of one of these kinds is in the spec."""
-    return any(isinstance(layer, kinds) for layer in spec.layers)
+    return any(isinstance(layer, kinds) for layer in _spec(spec).layers)
+
+
+def _spec(spec):
+    if isinstance(spec, Spec):
+        return spec
+    raise SpecError(f"a chain is built from a Spec, and got a value of type {type(spec).__name__}: Spec([…], input=…).")
 
 
 def lines(spec, line):
     """The code of each layer, as `line(layer, shape, i)` of a style has it."""
-    return [line(layer, shape, i) for i, (layer, shape) in enumerate(zip(spec.layers, spec.inputs, strict=True))]
+    both = zip(_spec(spec).layers, spec.inputs, strict=True)
+    return [line(layer, shape, i) for i, (layer, shape) in enumerate(both)]
 
 
 def body(spec, line, indent=4):

@@ -25,7 +25,9 @@ def test_the_picture_is_the_one_that_its_code_draws(names):
 
     drawn = np.asarray(Image.open(io.BytesIO(sk.show(names["run"]).png)).convert("L")).astype(int)
     kept = np.asarray(Image.open(ROOT / "images/chain.png").convert("L")).astype(int)
-    assert drawn.shape == kept.shape and np.abs(drawn - kept).mean() < 1, "save it anew: sk.show(run).save('images/chain.png')"
+    assert drawn.shape == kept.shape and np.abs(drawn - kept).mean() < 1, (
+        "save it anew: sk.show(run).save('images/chain.png')"
+    )
 
 
 def test_every_room_of_the_plan_is_there_and_every_room_is_in_the_plan():

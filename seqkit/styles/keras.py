@@ -211,10 +211,11 @@ class Sequential(keras.Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """A chain as `get_config` of another describes it."""
-        layers = [
-            keras.saving.deserialize_keras_object(each, custom_objects=custom_objects) for each in config["layers"]
-        ]
+        """A chain as `get_config` of another describes it; a layer that stands twice in it is one layer again."""
+        layers = []
+        for each in config["layers"]:
+            layer = keras.saving.deserialize_keras_object(each, custom_objects=custom_objects)
+            layers.append(next((known for known in layers if known.name == layer.name), layer))
         chain = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
         if chain._functional is None and config.get("build_input_shape"):
             chain.build(config["build_input_shape"])

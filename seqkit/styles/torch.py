@@ -17,7 +17,7 @@ except ImportError as missing:
 
     raise FrameworkError(
         "the torch style needs PyTorch, which is not installed: it is large, so seqkit does not bring it. "
-        "Install it with: pip install 'seqkit[torch]' (on Linux, `make torch` takes the small build for the CPU)."
+        "Install it beside seqkit: `make torch` takes the build for the CPU; elsewhere, pip install torch."
     ) from missing
 
 from seqkit import spec as plain
