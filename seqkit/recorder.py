@@ -45,6 +45,7 @@ class Recorder:
 
     def __init__(self, keep, symbolic):
         self.entries, self.chains_run, self.keep, self.symbolic = [], 0, keep, symbolic
+        self.found = []
         self._running, self._position = [], ()
 
     def call(self, index, layer, kind, f, args, kwargs):
@@ -112,6 +113,7 @@ class Recorder:
 
         Modules are watched where Python looks up a call, in their class; functions where the chain keeps them.
         """
+        self.found = [chain.path for chain in chains]
         with ExitStack() as undo:
             for chain in chains:
                 watched = self.around_functions(chain, is_module)

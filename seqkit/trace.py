@@ -87,10 +87,11 @@ def _check_ran(chain, recorder, error):
     if error is not None and not recorder.entries:
         raise error
     if error is None and not recorder.chains_run:
-        raise NotAChainError(
-            f"trace called the {type(chain).__name__}, and no chain ran in it: nothing to show. "
-            "Put its layers in a Sequential, or trace a part of it that has one."
-        )
+        try_this = "Put its layers in a Sequential, or trace a part of it that has one."
+        if recorder.found:
+            where = ", ".join(recorder.found)
+            try_this = f"It has a chain at {where}; what jit has compiled calls it no more. Trace that chain itself."
+        raise NotAChainError(f"trace called the {type(chain).__name__}, and no chain ran in it. {try_this}")
 
 
 def _as_trace(style_name, style, named, recorder, output, error):
