@@ -421,6 +421,13 @@ def test_a_model_in_which_no_chain_runs_is_told_so():
         sk.trace(objax.nn.Linear(4, 4), native("objax", X))
 
 
+def test_a_chain_behind_compiled_code_is_named():
+    compiled = objax.Jit(objax.nn.Sequential([objax.nn.Linear(4, 3)]))
+    compiled(native("objax", X))
+    with pytest.raises(NotAChainError, match=r"It has a chain at .*\(Sequential\); what jit has compiled calls it no more"):
+        sk.trace(compiled, native("objax", X))
+
+
 @pytest.mark.parametrize(
     "style, outside", [("objax", "key"), ("nnx", "state"), ("linen", "state"), ("keras", "variables")]
 )
