@@ -152,15 +152,3 @@ def shape_text(value):
         return " + ".join(map(shape_text, value)) if value else "nothing"
     shape = getattr(value, "shape", None)
     return str(tuple(shape)) if isinstance(shape, tuple | list) else type(value).__name__
-
-
-def describe(value):
-    """What a layer got, for a sentence: `shape (4, 3) float32`."""
-    if isinstance(value, tuple) and len(value) == 1:
-        return describe(value[0])
-    dtype = getattr(value, "dtype", None)
-    if dtype is not None and hasattr(value, "shape"):
-        return f"shape {tuple(value.shape)} {str(dtype).removeprefix('torch.')}"
-    if isinstance(value, tuple | list | dict):
-        return f"{type(value).__name__} of {shape_text(value)}"
-    return type(value).__name__
