@@ -13,7 +13,9 @@ def main():
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(parts)} (default: all)")
     chosen = parser.parse_args().parts or parts
     if set(chosen) - set(parts):
-        parser.error(f"there is no part {', '.join(sorted(set(chosen) - set(parts)))}; the parts are {', '.join(parts)}")
+        parser.error(
+            f"there is no part {', '.join(sorted(set(chosen) - set(parts)))}; the parts are {', '.join(parts)}"
+        )
     warnings.simplefilter("ignore")
     print(f"{'':58} {'ours':>13} {'theirs':>13} {'ratio':>8}     bar")
     return 0 if all([importlib.import_module(f"benchmarks.{part}").main() for part in chosen]) else 1

@@ -49,7 +49,9 @@ def main():
     both("equinox, no key", 1.05, equinox.Sequential(ten), eqx.nn.Sequential(ten), lambda m: m(X))
     both("equinox, key", 0.9, equinox.Sequential(ten), eqx.nn.Sequential(ten), lambda m: m(X, key=KEY))
     real_keras = keras.keras
-    chains = [cls([real_keras.layers.Identity() for _ in range(10)]) for cls in (keras.Sequential, real_keras.Sequential)]
+    chains = [
+        cls([real_keras.layers.Identity() for _ in range(10)]) for cls in (keras.Sequential, real_keras.Sequential)
+    ]
     both("keras", 1.05, *chains, lambda m: m(X))
     return all([*met, torch_row()])
 
