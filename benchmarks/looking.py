@@ -10,7 +10,7 @@ import numpy as np
 import seqkit as sk
 from benchmarks.pairs import compare, row
 
-LAYERS, WIDTH, BATCH = 100, 64, 32
+LAYERS, WIDTH, BATCH = 100, 128, 64
 SPEC = sk.Spec([sk.Dense(WIDTH)] * LAYERS, input=(WIDTH,))
 
 
@@ -41,7 +41,7 @@ def _trace_row(style, x):
         y = chain(value, **outside)
         return y if style == "torch" else y.block_until_ready()
 
-    what = f"trace of {LAYERS} Dense({WIDTH}) ÷ the call, {style}"
+    what = f"trace of {LAYERS} × Dense({WIDTH}), batch {BATCH}, ÷ the call: {style}"
     return compare(what, lambda: sk.trace(chain, value, **outside), plain, 2)
 
 

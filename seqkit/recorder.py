@@ -222,15 +222,21 @@ def _parts(thing):
     return holds + list(enumerate(thing)) if isinstance(thing, list | tuple) else holds
 
 
+MARKS = "./[("
+"""What stands between the path of a layer and the name of its parameter."""
+
+
 def by_layer(named, paths):
     """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it."""
-    owned = {path: {} for path in paths}
+    owned, near = {path: {} for path in paths}, None
     for name, array in named.items():
-        path = name
-        while path and path not in owned:
-            path = path[: max(0, *map(path.rfind, "./[("))]
-        if path:
-            owned[path][name] = array
+        if near is None or not (name.startswith(near) and name[len(near)] in MARKS):
+            near = name
+            while near and near not in owned:
+                near = near[: max(0, *map(near.rfind, MARKS))]
+        if near:
+            owned[near][name] = array
+        near = near or None
     return owned
 
 

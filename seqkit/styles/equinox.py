@@ -128,7 +128,7 @@ def _way(layer):
     way = _WAYS.get(type(layer))
     if way is None:
         way = isinstance(layer, eqx.nn.StatefulLayer), _takes_key(layer)
-        if isinstance(layer, eqx.Module):
+        if isinstance(layer, eqx.Module) and not hasattr(layer, "__wrapped__"):  # what it wraps may take a key or not
             _WAYS[type(layer)] = way
     return way
 

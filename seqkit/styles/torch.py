@@ -316,7 +316,8 @@ def run(model, x, side_inputs):
 
 def named_parameters(model):
     """{PyTorch's name: tensor} of everything that training changes, shared layers once."""
-    return {path: tensor.detach().clone() for path, tensor in model.named_parameters()}
+    with torch.no_grad():
+        return {path: tensor.clone() for path, tensor in model.named_parameters()}
 
 
 @contextmanager
