@@ -92,8 +92,16 @@ def function_name(f):
     return (name if isinstance(name, str) else type(f).__name__).replace("<lambda>", "lambda")
 
 
+def own(thing):
+    """An object's own attributes as a dict, past the `__getattribute__` of its class, which in Equinox takes its time."""
+    try:
+        return object.__getattribute__(thing, "__dict__")
+    except AttributeError:
+        return {}
+
+
 def module_name(module, *sizes):
     """A module by its class and those of its own attributes, named `sizes`, that it has: `Linear(64, 32)`."""
-    held = vars(module)
+    held = own(module)
     known = ", ".join([str(held[size]) for size in sizes if held.get(size) is not None])
     return f"{type(module).__name__}({known})" if known else type(module).__name__

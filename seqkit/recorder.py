@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from time import perf_counter
 
 from seqkit.errors import TraceError
+from seqkit.notes import own
 
 Chain = namedtuple("Chain", "path chain layers paths replace")
 """A chain in a model: its path; the object; its layers and their paths; `replace(layers)` puts others in their place
@@ -216,7 +217,7 @@ def walk(root, is_part, join):
 
 def _parts(thing):
     """(key, part) of an object's attributes, and of the items of a list, a tuple or a dict."""
-    holds = list(getattr(thing, "__dict__", {}).items())
+    holds = list(own(thing).items())
     if isinstance(thing, dict):
         return holds + [((key,), part) for key, part in thing.items()]
     return holds + list(enumerate(thing)) if isinstance(thing, list | tuple) else holds
@@ -245,8 +246,8 @@ def never(value):
     return False
 
 
-_CONSTANT = set()
-"""Types of arrays that nobody can change: found as they are seen, since asking a type of JAX takes its time."""
+_CONSTANT = {type(None), bool, int, float, str}
+"""Types that nobody can change. Those of arrays are added as they are seen, since asking JAX takes its time."""
 
 
 def keep_jax(value):

@@ -424,7 +424,9 @@ def test_a_model_in_which_no_chain_runs_is_told_so():
 def test_a_chain_behind_compiled_code_is_named():
     compiled = objax.Jit(objax.nn.Sequential([objax.nn.Linear(4, 3)]))
     compiled(native("objax", X))
-    with pytest.raises(NotAChainError, match=r"It has a chain at .*\(Sequential\); what jit has compiled calls it no more"):
+    with pytest.raises(
+        NotAChainError, match=r"It has a chain at .*\(Sequential\); what jit has compiled calls it no more"
+    ):
         sk.trace(compiled, native("objax", X))
 
 

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 
 from seqkit import spec as plain
 from seqkit.errors import LayersError, SpecError
-from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.notes import Takes, explain, function_name, module_name, own
 from seqkit.recorder import find_chains, keep_jax, never, replaced
 from seqkit.signatures import ANY, keywords
 
@@ -268,10 +268,10 @@ keep, symbolic = keep_jax, never
 
 def name(layer):
     """The short name of a layer."""
-    if hasattr(layer, "fn") and is_module(layer):
-        return f"{type(layer).__name__}({function_name(layer.fn)})"
     if not is_module(layer):
         return function_name(layer)
+    if "fn" in own(layer):
+        return f"{type(layer).__name__}({function_name(layer.fn)})"
     return module_name(layer, "in_features", "out_features", "in_channels", "out_channels", "p")
 
 
@@ -289,7 +289,7 @@ def is_module(layer):
 
 def layers_of(thing):
     """The layers of a chain, where it holds them, and what puts others there; None for anything else."""
-    layers = vars(thing).get("layers") if is_module(thing) else None
+    layers = own(thing).get("layers") if is_module(thing) else None
     if not isinstance(layers, list | tuple) or not all(map(callable, layers)):
         return None
     return list(layers), "layers", partial(replaced, thing, "layers")
