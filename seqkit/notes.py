@@ -4,6 +4,7 @@ import functools
 from contextlib import suppress
 from typing import NamedTuple
 
+from seqkit.errors import LayersError
 from seqkit.steps import index_text, shape_text
 
 
@@ -69,6 +70,28 @@ def _remedy(takes, inputs, index):
     fix = takes.fix.replace("{got}", str(shape[takes.axis]))
     source = "let {before} put out" if index else "hand the chain"
     return f" It takes ({place}). {fix[0].upper()}{fix[1:]}, or {source} {takes.size}."
+
+
+def refuse_classes(layers, module):
+    """Look for the class of a module where an instance belongs.
+
+    Raises:
+        LayersError: it names the first one, and the line to write.
+    """
+    for i, layer in enumerate(layers):
+        if isinstance(layer, type) and issubclass(layer, module):
+            raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+
+
+def wants_a_list(layers, name):
+    """The error for layers that were handed over one by one."""
+    return LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, layers))}]).")
+
+
+def wants_no_list(layers, name):
+    """The error for layers that were handed over in a list."""
+    inside = ", ".join(map(name, layers))
+    return LayersError(f"Sequential takes layers one by one, not in a list. Write Sequential({inside}).")
 
 
 def describe(value):

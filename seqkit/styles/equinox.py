@@ -15,8 +15,8 @@ import jax
 import jax.numpy as jnp
 
 from seqkit import spec as plain
-from seqkit.errors import LayersError, SpecError
-from seqkit.notes import Takes, explain, function_name, module_name, own
+from seqkit.errors import SpecError
+from seqkit.notes import Takes, explain, function_name, module_name, own, refuse_classes, wants_a_list
 from seqkit.recorder import find_chains, keep_jax, never, replaced
 from seqkit.signatures import ANY, keywords
 
@@ -59,13 +59,9 @@ class Sequential(StatefulLayer):
 
     def __init__(self, layers, *more):
         if more or not hasattr(layers, "__iter__"):
-            raise LayersError(
-                f"Sequential takes one list. Write Sequential([{', '.join(map(name, (layers, *more)))}])."
-            )
+            raise wants_a_list((layers, *more), name)
         self.layers = tuple(layers)
-        for i, layer in enumerate(self.layers):
-            if isinstance(layer, type) and issubclass(layer, eqx.Module):
-                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+        refuse_classes(self.layers, eqx.Module)
 
     def is_stateful(self):
         """Whether a layer of the chain is stateful."""

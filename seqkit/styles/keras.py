@@ -232,9 +232,13 @@ def _checked(layer, chain):
         )
     if not isinstance(layer, keras.layers.Layer):
         wrap = f" Wrap it: keras.layers.Activation({function_name(layer)})." if callable(layer) else ""
-        raise LayersError(f"layer[{len(chain)}] is {name(layer)}. Only instances of keras.layers.Layer are taken.{wrap}")
+        raise LayersError(
+            f"layer[{len(chain)}] is {name(layer)}. Only instances of keras.layers.Layer are taken.{wrap}"
+        )
     if any(other is not layer and other.name == layer.name for other in chain):
-        raise LayersError(f"layer[{len(chain)}] has the name {layer.name!r} of another. Layers should have unique names.")
+        raise LayersError(
+            f"layer[{len(chain)}] has the name {layer.name!r} of another. Layers should have unique names."
+        )
     return layer
 
 

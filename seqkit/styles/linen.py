@@ -16,7 +16,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from seqkit import spec as plain
 from seqkit.errors import LayersError, TraceError
-from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_a_list
 from seqkit.recorder import Chain, keep_jax, never, replaced
 
 Layers = Sequence
@@ -37,7 +37,7 @@ class Sequential(nn.Module):
     def __new__(cls, *args, **kwargs):
         """Catch layers that were handed over without a list, before they are taken for something else."""
         if len(args) > 1 and not isinstance(args[0], Layers):
-            raise LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, args))}]).")
+            raise wants_a_list(args, name)
         return super().__new__(cls)
 
     def __post_init__(self):
@@ -46,9 +46,7 @@ class Sequential(nn.Module):
             wrap = f"[{name(self.layers)}]" if callable(self.layers) else "list(…)"
             said = f"Sequential takes a list of layers and got a value of type {type(self.layers).__name__}."
             raise LayersError(f"{said} Write Sequential({wrap}).")
-        for i, layer in enumerate(self.layers):
-            if isinstance(layer, type) and issubclass(layer, nn.Module):
-                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+        refuse_classes(self.layers, nn.Module)
         super().__post_init__()
 
     @nn.compact

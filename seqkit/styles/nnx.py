@@ -11,8 +11,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from seqkit import spec as plain
-from seqkit.errors import LayersError
-from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
 from seqkit.recorder import find_chains, keep_jax, never, replaced, walk
 from seqkit.signatures import keywords
 
@@ -60,12 +59,10 @@ class Sequential(nnx.Module):
     """
 
     def __init__(self, *fns):
-        for i, layer in enumerate(fns):
+        for layer in fns:
             if isinstance(layer, list | tuple | nnx.List) and not callable(layer):
-                inside = ", ".join(map(name, layer))
-                raise LayersError(f"Sequential takes layers one by one, not in a list. Write Sequential({inside}).")
-            if isinstance(layer, type) and issubclass(layer, nnx.Module):
-                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+                raise wants_no_list(layer, name)
+        refuse_classes(fns, nnx.Module)
         self.layers = List(fns)
 
     def __call__(self, *args, rngs=None, **kwargs):

@@ -11,7 +11,7 @@ import objax
 
 from seqkit import spec as plain
 from seqkit.errors import LayersError
-from seqkit.notes import Takes, explain, function_name
+from seqkit.notes import Takes, explain, function_name, refuse_classes, wants_a_list
 from seqkit.recorder import find_chains, keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
 
@@ -28,11 +28,9 @@ class Sequential(objax.ModuleList):
 
     def __init__(self, *layers):
         if len(layers) > 1 or any(callable(each) and not isinstance(each, list) for each in layers):
-            raise LayersError(f"Sequential takes one list. Write Sequential([{', '.join(map(name, layers))}]).")
+            raise wants_a_list(layers, name)
         super().__init__(*layers)
-        for i, layer in enumerate(self):
-            if isinstance(layer, type) and issubclass(layer, objax.Module):
-                raise LayersError(f"layer[{i}] is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
+        refuse_classes(self, objax.Module)
 
     def __call__(self, *args, **kwargs):
         """Run the chain on `args`; each keyword goes to the layers that name it, or take any.

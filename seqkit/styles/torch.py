@@ -22,7 +22,7 @@ except ImportError as missing:
 
 from seqkit import spec as plain
 from seqkit.errors import LayersError
-from seqkit.notes import Takes, explain, function_name, module_name
+from seqkit.notes import Takes, explain, function_name, module_name, wants_no_list
 from seqkit.recorder import Chain, keep_containers, never
 
 
@@ -145,8 +145,7 @@ def _checked(key, layer):
     if layer is None or isinstance(layer, nn.Module):
         return layer
     if isinstance(layer, list | tuple):
-        inside = ", ".join(map(name, layer))
-        raise LayersError(f"Sequential takes layers one by one, not in a list. Write Sequential({inside}).")
+        raise wants_no_list(layer, name)
     if isinstance(layer, type) and issubclass(layer, nn.Module):
         raise LayersError(f"layer {key!r} is the class {layer.__name__}. Make a layer of it: {layer.__name__}(…).")
     raise LayersError(f"layer {key!r} is {name(layer)}, no module. PyTorch's chain takes modules only, as nn.ReLU().")
