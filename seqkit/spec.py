@@ -64,7 +64,7 @@ class Dropout:
 
 @dataclass(frozen=True)
 class Flatten:
-    """Each example as one vector."""
+    """Each example as one vector, in the order in which the style keeps the axes of an image."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Chains that Hypothesis draws, the plain functions that stand in them, and how what two chains do is compared."""
 
 import functools
+import itertools
 import operator
 import re
 from typing import NamedTuple
@@ -24,6 +25,12 @@ def plans(names, most=4, deep=True):
             part, part, st.recursive(part, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=3)
         )
     return st.lists(part, max_size=most).map(tuple)
+
+
+PAIRS = tuple(
+    itertools.product(["double", "pair", "named_pair", "table", "listed", "one_of"], ["one_of", "join", "double"])
+)
+"""Every kind of value between two layers, before a layer that tells how it got it and two that may not take it."""
 
 
 def make(plan, layers, sequence):
@@ -85,6 +92,16 @@ def table(x):
     return {"left": x, "right": 3 * x}
 
 
+def listed(x):
+    """Two values in a list, which is one value."""
+    return [x, -x]
+
+
+def one_of(*values, **named):
+    """The first of what it gets, and how it got it."""
+    return {"positions": len(values), "names": sorted(named), "kind": [type(value).__name__ for value in values]}
+
+
 def join(left, right):
     """One value of two."""
     return left - 2 * right
@@ -105,6 +122,8 @@ FUNCTIONS = {
     "pair": pair,
     "named_pair": named_pair,
     "table": table,
+    "listed": listed,
+    "one_of": one_of,
     "join": join,
     "scaled": scaled,
     "shifted": shifted,

@@ -26,12 +26,11 @@ EACH_STYLE = [
 IMAGE = (5, 4, 3)
 SPECS = {
     "vector": Spec([Dense(4), "relu", BatchNorm(), Dense(3, bias=False), LayerNorm(), Dropout(0.5), "softmax"], (5,)),
-    "image": Spec([Conv2D(4, 3), BatchNorm(), "silu", Conv2D(3, 2, "valid", bias=False), "tanh"], IMAGE),
+    "image": Spec([BatchNorm(), Conv2D(3, 3), "silu", Dropout(0.1), Conv2D(3, 2, "valid", bias=False), "tanh"], IMAGE),
     "dense behind an image": Spec([Conv2D(3, 3, "valid"), "elu", Flatten(), Dropout(0.3), Dense(4), Dense(3)], IMAGE),
-    "norms behind an image": Spec([Conv2D(2, 2), Flatten(), BatchNorm(), LayerNorm(), "relu", Dense(3)], IMAGE),
+    "norms behind an image": Spec([Conv2D(3, 2), Flatten(), BatchNorm(), LayerNorm(), "relu", Dense(3)], IMAGE),
     "dense behind norms": Spec([Flatten(), LayerNorm(), BatchNorm(), Dense(3, bias=False), "log_softmax"], IMAGE),
-    "an image that stays": Spec([BatchNorm(), Dropout(0.1), Conv2D(2, 4, "same"), "leaky_relu"], IMAGE),
-    "an image that is flattened": Spec([Conv2D(2, 3, "valid"), Flatten(), BatchNorm(), "softmax"], IMAGE),
+    "an image that is flattened": Spec([Conv2D(3, 4), Flatten(), BatchNorm(), "sigmoid"], IMAGE),
     "one function": Spec(["sigmoid"], (3,)),
     "one parameter": Spec([Dense(1, bias=False)], 1),
 } | {name: Spec([Dense(4), name, Dense(3), name], (5,)) for name in ACTIVATIONS}

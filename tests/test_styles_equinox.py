@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from seqkit.errors import LayersError
 from seqkit.styles import equinox as style
 from seqkit.styles.equinox import Sequential
-from tests.chains import FUNCTIONS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
 
 X = jnp.array([1.0, -2.0, 0.5])
 KEY = jax.random.key(2)
@@ -104,6 +104,12 @@ def leaves(tree):
 def test_any_chain_gives_what_equinox_gives_with_the_same_keys(plan, key):
     ours, theirs = both(plan)
     assert outcome(lambda: ours(X, key=key)) == outcome(lambda: theirs(X, key=key))
+
+
+@pytest.mark.parametrize("plan", [pair for pair in PAIRS if "join" not in pair], ids="-".join)
+def test_each_kind_of_value_is_handed_on_as_in_equinox(plan):
+    ours, theirs = both(plan)
+    assert outcome(lambda: ours(X)) == outcome(lambda: theirs(X))
 
 
 @examples(60)

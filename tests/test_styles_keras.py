@@ -1,6 +1,7 @@
 """`seqkit.styles.keras.Sequential` beside `keras.Sequential`: the same to the bit, and better where that one trips people."""
 
 import copy
+import gc
 import pickle
 import re
 import warnings
@@ -20,6 +21,15 @@ import keras  # isort: skip  (seqkit chooses its backend)
 L = keras.layers
 X = np.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]], np.float32)
 KINDS = (Sequential, keras.Sequential)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_collection():
+    """Names begin anew in each example, for which Keras collects garbage: only the new is looked through."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Flag(L.Layer):
@@ -139,7 +149,7 @@ def both(run):
 # ---- a drop-in ----
 
 
-@examples(25)
+@examples(60)
 @given(PLANS, st.sampled_from([None, True, False]), st.sampled_from([{}, {"gain": 2.0}, {"nobody": 1}]))
 def test_any_chain_gives_what_keras_gives(plan, training, kwargs):
     def run(kind):
@@ -151,7 +161,7 @@ def test_any_chain_gives_what_keras_gives(plan, training, kwargs):
     assert ours == theirs
 
 
-@examples(12)
+@examples(40)
 @given(SOUND, st.booleans())
 def test_every_path_and_value_and_the_summary_are_those_of_keras(plan, known):
     def run(kind):
@@ -176,7 +186,7 @@ STEPS = st.lists(
 )
 
 
-@examples(25)
+@examples(60)
 @given(STEPS)
 def test_any_order_of_add_pop_build_and_call_leaves_what_keras_leaves(steps):
     def run(kind):
@@ -191,7 +201,7 @@ def test_any_order_of_add_pop_build_and_call_leaves_what_keras_leaves(steps):
                 seen.append(quiet(lambda layer=layer: chain.add(layer)))
             elif what == "pop" and len(chain.layers) > 1:  # at the last one Keras raises IndexError with the layer gone
                 seen.append(chain.pop().name)
-            elif what == "build":
+            elif what == "build" and (chain.layers or args[0]):  # of no shape, Keras calls an empty chain built
                 seen.append(quiet(lambda args=args: chain.build(*args)))
             elif what == "call":
                 seen.append(quiet(lambda: chain(X)))
@@ -217,7 +227,7 @@ def test_compile_fit_predict_and_evaluate_do_what_they_do_in_keras(plan):
     assert ours == theirs and ours[0] == "returned"
 
 
-@examples(10)
+@examples(12)
 @given(SOUND)
 def test_the_traced_program_and_the_gradients_are_those_of_keras(plan):
     def run(kind):
@@ -261,7 +271,7 @@ def once(plan):
     return len(set(plan)) == len(plan) and all(once(part) for part in plan if isinstance(part, tuple))
 
 
-@examples(12)
+@examples(40)
 @given(plans([name for name in ONE_VALUE if name not in ("flag", "masked", "gained")]).filter(once), st.booleans())
 def test_its_configuration_is_that_of_keras_and_makes_the_same_chain(plan, known):
     def run(kind):

@@ -9,12 +9,13 @@ import jax
 import jax.numpy as jnp
 import pytest
 from flax import linen as nn
+from flax.core import FrozenDict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqkit.errors import LayersError
 from seqkit.styles.linen import Sequential
-from tests.chains import FUNCTIONS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
 
 X = jnp.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
 KEY = jax.random.key(11)
@@ -50,6 +51,7 @@ def layers():
         "flagged": Flagged(),
         "inline": lambda x: nn.Dense(x.shape[-1])(x),
         "misfit": nn.Dense(4),
+        "frozen": lambda x: FrozenDict(left=x, right=-x),
     }
 
 
@@ -131,6 +133,12 @@ def test_any_number_of_inputs_goes_where_linen_sends_it(plan, count, by_name):
     args = [X, 2 * X, -X][:count]
     kwargs = {"left": X, "right": -X} if by_name else {}
     ours, theirs = (lived(top(plan, kind), *args, **kwargs) for kind in KINDS)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("plan", [*PAIRS, ("frozen", "one_of"), ("frozen", "join")], ids="-".join)
+def test_each_kind_of_value_is_handed_on_as_in_linen(plan):
+    ours, theirs = (lived(top(plan, kind), X) for kind in KINDS)
     assert ours == theirs
 
 

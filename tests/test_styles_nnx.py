@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import LayersError
 from seqkit.styles.nnx import Sequential
-from tests.chains import FUNCTIONS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
 
 X = jnp.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
 KINDS = (Sequential, nnx.Sequential)
@@ -85,6 +85,12 @@ def test_any_number_of_inputs_goes_where_nnx_sends_it(plan, count, by_name):
     args, kwargs = [X, 2 * X, -X][:count], {"left": X, "right": -X} if by_name else {}
     assert called(ours, *args, seed=5, **kwargs) == called(theirs, *args, seed=5, **kwargs)
     assert called(ours, *args, **kwargs) == called(theirs, *args, **kwargs)
+
+
+@pytest.mark.parametrize("plan", PAIRS, ids="-".join)
+def test_each_kind_of_value_is_handed_on_as_in_nnx(plan):
+    ours, theirs = both(plan)
+    assert called(ours, X) == called(theirs, X)
 
 
 @examples(60)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import LayersError, UnusedSideInput
 from seqkit.styles.objax import Sequential
-from tests.chains import FUNCTIONS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
 
 X = jnp.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
 MODULES = ["linear", "linear", "norm", "dropout", "misfit", "function", "jitted", "forced"]
@@ -81,6 +81,12 @@ def test_any_number_of_inputs_goes_where_objax_sends_it(plan, count):
     ours, theirs = both(plan)
     inputs = [X, 2 * X, -X][:count]
     assert called(ours, *inputs) == called(theirs, *inputs)
+
+
+@pytest.mark.parametrize("plan", PAIRS, ids="-".join)
+def test_each_kind_of_value_is_handed_on_as_in_objax(plan):
+    ours, theirs = both(plan)
+    assert called(ours, X) == called(theirs, X)
 
 
 @examples(60)

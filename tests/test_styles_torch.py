@@ -119,7 +119,7 @@ def test_every_name_and_value_and_the_repr_are_those_of_torch(plan):
     for names in ("named_parameters", "named_modules", "named_children", "named_buffers"):
         assert [name for name, _ in getattr(ours, names)()] == [name for name, _ in getattr(theirs, names)()]
     assert without_path(repr(ours)) == without_path(repr(theirs))
-    assert [key for key in dir(theirs) if not key.startswith("_get_item")] <= dir(ours)
+    assert {key for key in dir(theirs) if not key.startswith("_")} <= set(dir(ours))
 
 
 @examples(40)
@@ -197,7 +197,7 @@ def test_named_layers_keep_their_names_as_in_torch(pairs, part):
     ours, theirs = (kind(OrderedDict((key, named[name]) for key, name in pairs)) for kind in KINDS)
     assert kept(ours) == kept(theirs) and without_path(repr(ours)) == without_path(repr(theirs))
     assert [*ours._modules] == [*theirs._modules] and [*ours[part]._modules] == [*theirs[part]._modules]
-    assert called(ours) == called(theirs)
+    assert called(ours.eval()) == called(theirs.eval())
 
 
 def test_what_is_saved_of_one_is_loaded_into_the_other(tmp_path):
