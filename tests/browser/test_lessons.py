@@ -15,11 +15,6 @@ RUN_ALL = """async () => {
     await panel.context.ready; await panel.sessionContext.ready;
     await app.commands.execute('notebook:run-all-cells');
 }"""
-COUNTS = """() => {
-    const cells = [...document.querySelectorAll('.jp-CodeCell')];
-    const bad = document.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"], .jp-OutputArea-output[data-mime-type*="error"]');
-    return {cells: cells.length, errors: bad.length};
-}"""
 IMAGES = """() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(
     image => ({natural: image.naturalWidth, shown: image.getBoundingClientRect().width}))"""
 
