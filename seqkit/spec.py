@@ -2,19 +2,10 @@
 
     spec = Spec([Dense(32), "relu", Dense(10)], input=(64,))
 
-`input` is the shape of one example, channels last. Canonical parameters are a flat dict of numpy arrays:
-
-    name            of           shape
-    "0.weight"      Dense        (in, out); behind a Flatten of an image (height, width, channels, out)
-    "0.kernel"      Conv2D       (height, width, in, out)
-    "0.scale"       a norm       (features,), or the image's shape behind its Flatten
-    "0.bias"        all three    likewise
-    "0.mean", "0.variance"       BatchNorm's running state, likewise
-
-so that a style which puts channels first finds in the array's own shape what it has to turn round.
+`input` is the shape of one example, channels last. `seqkit.writing` makes code of a spec, `seqkit.canonical` carries
+its parameters from style to style.
 """
 
-import inspect
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -106,6 +97,10 @@ class Spec:
             raise SpecError("Spec got no layers. It takes one or more: Linen has no empty chain.")
         object.__setattr__(self, "shapes", tuple(_walk(layers, Shape(self.input, len(self.input) == 1))))
 
+    def has(self, *kinds):
+        """Whether a layer of one of these kinds is in the spec."""
+        return any(isinstance(layer, kinds) for layer in self.layers)
+
     @property
     def inputs(self):
         """The `Shape` that reaches each layer."""
@@ -127,20 +122,6 @@ class Shape(NamedTuple):
     def features(self):
         """What a norm has one scale for: each value of a vector, each channel of an image."""
         return self.size if self.flat else self.dims[-1]
-
-
-class Place(NamedTuple):
-    """Where a style that changes nothing in place keeps an array, in its own words, and the array's shape."""
-
-    where: tuple
-    shape: tuple
-
-
-class Layout(NamedTuple):
-    """Where a style puts its axes: channels first or last in an image, outputs first or last in a weight."""
-
-    channels_first: bool
-    outputs_first: bool
 
 
 def _input_shape(shape):
@@ -241,148 +222,3 @@ def draw(spec, seed=0):
             value = np.full(shape, name.endswith((".scale", ".variance")))
         found[name] = value.astype(np.float32)
     return found
-
-
-def to_style(name, value, shape, layout):
-    """A canonical array as a style with this `layout` keeps it, in the `shape` that the style's own array has.
-
-    Raises:
-        SpecError: the values do not fit that shape.
-    """
-    value = np.array(value)  # a copy: JAX would share the memory of what it is given
-    if name.endswith(".kernel"):
-        value = value.transpose(3, 2, 0, 1) if layout.outputs_first else value
-    else:
-        dims = value.ndim - name.endswith(".weight")
-        if dims == 3 and layout.channels_first:
-            value = np.moveaxis(value, 2, 0)
-        if name.endswith(".weight"):
-            value = value.reshape(-1, value.shape[-1])
-            value = value.T if layout.outputs_first else value
-    return _fit(name, value, tuple(shape))
-
-
-def _fit(name, value, shape):
-    exact = name.endswith((".weight", ".kernel"))
-    if value.size != np.prod(shape) or (exact and value.shape != shape):
-        raise SpecError(
-            f"parameter {name} has the shape {value.shape} and the chain's own array {shape}. Same spec on both sides?"
-        )
-    return value.reshape(shape)
-
-
-def to_canonical(name, value, layout, dims=None):
-    """A style's array as the canonical one; `dims` is the image's shape where the layer sees one flattened.
-
-    Raises:
-        SpecError: the array does not belong to an image of that shape.
-    """
-    value, rest = np.asarray(value), ()
-    if name.endswith(".kernel"):
-        return value.transpose(2, 3, 1, 0) if layout.outputs_first else value
-    if name.endswith(".weight"):
-        value = value.T if layout.outputs_first else value
-        rest = value.shape[-1:]
-    else:
-        value = value.reshape(-1)
-    return value if dims is None else _unflatten(name, value, layout, dims, rest)
-
-
-def _unflatten(name, value, layout, dims, rest):
-    height, width, channels = dims
-    if value.size != np.prod(dims + rest):
-        raise SpecError(
-            f"parameter {name} has the shape {value.shape}; behind an image {dims} it cannot. Is it this chain's spec?"
-        )
-    if layout.channels_first:
-        return np.moveaxis(value.reshape(channels, height, width, *rest), 0, 2)
-    return value.reshape(dims + rest)
-
-
-def read(slots, layout, spec=None):
-    """Canonical parameters out of `slots`: for each layer of a chain, {canonical name: the style's array}.
-
-    Args:
-        slots: one dict a layer, empty for a layer without parameters.
-        layout: the style's `Layout`.
-        spec: the chain's `Spec`; needed only where an image is flattened.
-
-    Raises:
-        SpecError: `spec` is of another chain.
-    """
-    shapes, found = dict(enumerate(spec.inputs)) if spec else {}, {}
-    for i, arrays in enumerate(slots):
-        shape = shapes.get(i)
-        image = shape.dims if shape and shape.flat and len(shape.dims) == 3 else None
-        for name, array in arrays.items():
-            of_output = name == "bias" and ("weight" in arrays or "kernel" in arrays)
-            found[f"{i}.{name}"] = to_canonical(f"{i}.{name}", array, layout, None if of_output else image)
-    return found
-
-
-def fit(slots, layout, canonical):
-    """[(slot, array)]: every slot of a chain with its new array as the style keeps it, all checked before any is used.
-
-    Args:
-        slots: for each layer {canonical name: what has the shape of the style's array}.
-        layout: the style's `Layout`.
-        canonical: canonical parameters.
-
-    Raises:
-        SpecError: a name is missing or too many, or values do not fit their place.
-    """
-    places = {f"{i}.{name}": slot for i, layer in enumerate(slots) for name, slot in layer.items()}
-    extra, missing = sorted(set(canonical) - set(places)), sorted(set(places) - set(canonical))
-    if extra or missing:
-        said = [f"{word} {', '.join(names)}" for word, names in (("lack", missing), ("also hold", extra)) if names]
-        raise SpecError(
-            f"the canonical parameters {' and '.join(said)}, seen from this chain. Same spec on both sides?"
-        )
-    return [(slot, to_style(name, canonical[name], slot.shape, layout)) for name, slot in places.items()]
-
-
-# ---- what the styles share ----
-
-
-def has(spec, *kinds):
-    """Whether a layer of one of these kinds is in the spec."""
-    return any(isinstance(layer, kinds) for layer in _spec(spec).layers)
-
-
-def _spec(spec):
-    if isinstance(spec, Spec):
-        return spec
-    raise SpecError(f"a chain is built from a Spec, and got a value of type {type(spec).__name__}: Spec([…], input=…).")
-
-
-def lines(spec, line):
-    """The code of each layer, as `line(layer, shape, i)` of a style has it."""
-    both = zip(_spec(spec).layers, spec.inputs, strict=True)
-    return [line(layer, shape, i) for i, (layer, shape) in enumerate(both)]
-
-
-def body(spec, line, indent=4):
-    """The code of all layers, a line each."""
-    return "".join(f"{' ' * indent}{code},\n" for code in lines(spec, line))
-
-
-def flatten(x):  # noqa: D103 - its source is what a learner reads
-    return x.reshape(len(x), -1)
-
-
-def flatten_code(spec):
-    """The definition of `flatten` for the styles that have none of their own, if the spec has a Flatten."""
-    code = inspect.getsource(flatten).replace("  # noqa: D103 - its source is what a learner reads", "")
-    return f"\n{code}\n\n" if has(spec, Flatten) else ""
-
-
-def made(spec, line, names):
-    """The layers that this code makes: what `write` shows is what `build` runs. A spec holds only checked values."""
-    return [eval(code, dict(names)) for code in lines(spec, line)]
-
-
-def attributes(layer, slots):
-    """{canonical name: the layer's own array or variable}, by the first class in `slots` that the layer is of."""
-    names = next((names for kind, names in slots.items() if isinstance(layer, kind)), {})
-    found = {name: getattr(layer, own, None) for name, own in names.items()}
-    return {name: slot for name, slot in found.items() if slot is not None}

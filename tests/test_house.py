@@ -73,7 +73,7 @@ def test_every_style_has_the_same_names(room):
     tree = ast.parse(ROOMS[room].read_text())
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     names |= {ast.unparse(t) for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
-    wanted = {"Sequential", "LAYOUT", "line", "write", "build", "slots", "parameters", "load"}
+    wanted = {"Sequential", "LAYOUT", "LINES", "write", "build", "slots", "parameters", "load"}
     assert wanted | {"name", "takes", "is_module", "layers_of", "watch", "run", "named_parameters", "preserve"} <= names
 
 

@@ -16,6 +16,7 @@ from seqkit import spec as plain
 from seqkit.errors import SpecError
 from seqkit.spec import ACTIVATIONS, BatchNorm, Conv2D, Dense, Dropout, Flatten, LayerNorm, Spec, parameter_shapes
 from tests.chains import examples
+from tests.style_cases import every_style, load
 
 STYLES = ["objax", "linen", "nnx", "equinox", "keras", "torch"]
 HAVE_TORCH = util.find_spec("torch") is not None
@@ -308,3 +309,11 @@ BAD_SPECS = {
 def test_a_spec_that_no_chain_fits_is_refused_with_a_sentence_that_names_the_layer(layers, shape, said):
     with pytest.raises(SpecError, match=said):
         Spec(layers, shape)
+
+
+@every_style
+@pytest.mark.parametrize("thing", [None, 3, [Dense(3)], "Dense"])
+def test_what_is_no_spec_is_refused_by_build_and_write(style, thing):
+    for make in (load(style).build, load(style).write):
+        with pytest.raises(SpecError, match="a chain is built from a Spec, and got a value of type"):
+            make(thing)

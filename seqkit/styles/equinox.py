@@ -14,11 +14,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from seqkit import spec as plain
+from seqkit import transport, writing
 from seqkit.errors import SpecError
 from seqkit.notes import Takes, explain, function_name, module_name, own, refuse_classes, wants_a_list
 from seqkit.recorder import find_chains, keep_jax, never, replaced
 from seqkit.signatures import ANY, keywords
+from seqkit.spec import BatchNorm, Flatten, draw
 
 NO_STATE = object()
 
@@ -151,49 +152,37 @@ def _split(key, n):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = plain.Layout(channels_first=True, outputs_first=True)
-
-
-def line(layer, shape, i):
-    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
-    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
-    match layer:
-        case plain.Dense(out):
-            return f"eqx.nn.Linear({shape.size}, {out}{no_bias}, key=keys[{i}])"
-        case plain.Conv2D(out, size, padding):
-            return (
-                f'eqx.nn.Conv2d({shape.features}, {out}, {size}, padding="{padding.upper()}"{no_bias}, key=keys[{i}])'
-            )
-        case plain.BatchNorm():
-            return f'eqx.nn.BatchNorm({shape.features}, "batch", eps={plain.EPSILON}, mode="batch", inference=True)'
-        case plain.LayerNorm():
-            return f"eqx.nn.LayerNorm({shape.features}, eps={plain.EPSILON})"
-        case plain.Dropout(rate):
-            return f"eqx.nn.Dropout({rate}, inference=True)"
-        case plain.Flatten():
-            return "eqx.nn.Lambda(jnp.ravel)"
-        case plain.Activation(function):
-            return f"eqx.nn.Lambda(jax.nn.{function})"
+LAYOUT = transport.Layout(channels_first=True, outputs_first=True)
+LINES = {
+    "Dense": "eqx.nn.Linear({n}, {features}{bias}, key=keys[{i}])",
+    "Conv2D": 'eqx.nn.Conv2d({n}, {features}, {size}, padding="{PADDING}"{bias}, key=keys[{i}])',
+    "BatchNorm": 'eqx.nn.BatchNorm({n}, "batch", eps={eps}, mode="batch", inference=True)',
+    "LayerNorm": "eqx.nn.LayerNorm({n}, eps={eps})",
+    "Dropout": "eqx.nn.Dropout({rate}, inference=True)",
+    "Flatten": "eqx.nn.Lambda(jnp.ravel)",
+    "Activation": "eqx.nn.Lambda(jax.nn.{name})",
+    "no bias": ", use_bias=False",
+}
 
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`, and `state` where a layer keeps some."""
-    imports = "import equinox as eqx\nimport jax" + "\nimport jax.numpy as jnp" * plain.has(spec, plain.Flatten)
-    keys = f"keys = jax.random.split(jax.random.key(0), {len(spec.layers)})"
-    chain = f"chain = eqx.nn.Sequential([\n{plain.body(spec, line)}])\n# jax.vmap(chain)(xs)\n"
-    if plain.has(spec, plain.BatchNorm):
-        body = f"    return eqx.nn.Sequential([\n{plain.body(spec, line, 8)}    ])"
+    chain = f"chain = eqx.nn.Sequential([\n{writing.body(spec, LINES)}])\n# jax.vmap(chain)(xs)\n"
+    if spec.has(BatchNorm):
+        body = f"    return eqx.nn.Sequential([\n{writing.body(spec, LINES, 8)}    ])"
         made = "chain, state = eqx.nn.make_with_state(make)()"
         chain = f'\n\ndef make():\n{body}\n\n\n{made}\n# jax.vmap(chain, (0, None), (0, None), "batch")(xs, state)\n'
-    return f"{imports}\n\n{keys}\n{chain}"
+    imports = "import equinox as eqx\nimport jax\n" + "import jax.numpy as jnp\n" * spec.has(Flatten)
+    return f"{imports}\nkeys = jax.random.split(jax.random.key(0), {len(spec.layers)})\n{chain}"
 
 
 def build(spec, seed=0):
     """(chain, {"state": …} where a layer keeps some), initial parameters by `spec.draw(seed)`. Images: channels first."""
-    names = {"eqx": eqx, "jax": jax, "jnp": jnp, "keys": jax.random.split(jax.random.key(seed), len(spec.layers))}
-    chain, state = eqx.nn.make_with_state(lambda: Sequential(plain.made(spec, line, names)))()
+    keys = jax.random.split(jax.random.key(seed), len(writing.lines(spec, LINES)))
+    names = {"eqx": eqx, "jax": jax, "jnp": jnp, "keys": keys}
+    chain, state = eqx.nn.make_with_state(lambda: Sequential(writing.made(spec, LINES, names)))()
     outside = {"state": state} if chain.is_stateful() else {}
-    return load(chain, plain.draw(spec, seed), **outside)
+    return load(chain, draw(spec, seed), **outside)
 
 
 SLOTS = {
@@ -205,9 +194,9 @@ SLOTS = {
 
 
 def slots(chain, state=None):
-    """For each layer {canonical name: plain.Place((layer's number, attribute), shape)}."""
+    """For each layer {canonical name: transport.Place((layer's number, attribute), shape)}."""
     return [
-        {slot: plain.Place((i, own), array.shape) for slot, (own, array) in _arrays(layer, state).items()}
+        {slot: transport.Place((i, own), array.shape) for slot, (own, array) in _arrays(layer, state).items()}
         for i, layer in enumerate(chain.layers)
     ]
 
@@ -233,7 +222,7 @@ def _running(layer):
 def parameters(chain, spec=None, *, state=None):
     """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
     values = [{slot: array for slot, (_, array) in _arrays(layer, state).items()} for layer in chain.layers]
-    return plain.read(values, LAYOUT, spec)
+    return transport.read(values, LAYOUT, spec)
 
 
 def load(chain, canonical, *, state=None):
@@ -243,7 +232,7 @@ def load(chain, canonical, *, state=None):
         SpecError: they do not fit.
     """
     layers, running = list(chain.layers), {}
-    for place, value in plain.fit(slots(chain, state), LAYOUT, canonical):
+    for place, value in transport.fit(slots(chain, state), LAYOUT, canonical):
         i, attribute = place.where
         if attribute in ("mean", "variance"):
             running.setdefault(i, []).append(jnp.asarray(value))

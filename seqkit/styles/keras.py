@@ -28,10 +28,11 @@ if keras.backend.backend() != "jax":
 
 from keras.src.backend.common.masking import set_keras_mask
 
-from seqkit import spec as plain
+from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name
 from seqkit.recorder import Chain, keep_jax
 from seqkit.signatures import warn_of_unused
+from seqkit.spec import draw
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -255,47 +256,36 @@ def _check_takes_one(i, layer, error):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = plain.Layout(channels_first=False, outputs_first=False)
-
-
-def line(layer, shape, i):
-    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
-    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
-    match layer:
-        case plain.Dense(out):
-            return f"layers.Dense({out}{no_bias})"
-        case plain.Conv2D(out, size, padding):
-            return f'layers.Conv2D({out}, {size}, padding="{padding}"{no_bias})'
-        case plain.BatchNorm():
-            return f"layers.BatchNormalization(epsilon={plain.EPSILON})"
-        case plain.LayerNorm():
-            return f"layers.LayerNormalization(epsilon={plain.EPSILON})"
-        case plain.Dropout(rate):
-            return f"layers.Dropout({rate})"
-        case plain.Flatten():
-            return "layers.Flatten()"
-        case plain.Activation("leaky_relu"):
-            return "layers.LeakyReLU(negative_slope=0.01)"
-        case plain.Activation(function):
-            return f'layers.Activation("{function}")'
+LAYOUT = transport.Layout(channels_first=False, outputs_first=False)
+LINES = {
+    "Dense": "layers.Dense({features}{bias})",
+    "Conv2D": 'layers.Conv2D({features}, {size}, padding="{padding}"{bias})',
+    "BatchNorm": "layers.BatchNormalization(epsilon={eps})",
+    "LayerNorm": "layers.LayerNormalization(epsilon={eps})",
+    "Dropout": "layers.Dropout({rate})",
+    "Flatten": "layers.Flatten()",
+    "Activation": 'layers.Activation("{name}")',
+    "leaky_relu": "layers.LeakyReLU(negative_slope=0.01)",
+    "no bias": ", use_bias=False",
+}
 
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`."""
-    head = 'import os\n\nos.environ["KERAS_BACKEND"] = "jax"\nimport keras\nfrom keras import layers\n\n'
-    build = f"chain.build({(None, *spec.input)})"
-    return f"{head}chain = keras.Sequential([\n{plain.body(spec, line)}])\n{build}\n# chain(x)\n"
+    chain = f"chain = keras.Sequential([\n{writing.body(spec, LINES)}])\nchain.build({(None, *spec.input)})\n"
+    imports = 'import os\n\nos.environ["KERAS_BACKEND"] = "jax"\nimport keras\nfrom keras import layers\n\n'
+    return f"{imports}{chain}# chain(x)\n"
 
 
 def build(spec, seed=0):
     """(chain, nothing beside it), built, with the initial parameters of `spec.draw(seed)`. Images: channels last."""
     before = getstate()  # Keras seeds each initialiser from Python's own generator
     try:
-        chain = Sequential(plain.made(spec, line, {"layers": keras.layers}))
+        chain = Sequential(writing.made(spec, LINES, {"layers": keras.layers}))
         chain.build((None, *spec.input))
     finally:
         setstate(before)
-    return load(chain, plain.draw(spec, seed))
+    return load(chain, draw(spec, seed))
 
 
 SLOTS = {
@@ -313,13 +303,13 @@ SLOTS = {
 
 def slots(chain):
     """For each layer {canonical name: variable}."""
-    return [plain.attributes(layer, SLOTS) for layer in chain.layers]
+    return [transport.attributes(layer, SLOTS) for layer in chain.layers]
 
 
 def parameters(chain, spec=None):
     """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
     values = [{slot: variable.value for slot, variable in layer.items()} for layer in slots(chain)]
-    return plain.read(values, LAYOUT, spec)
+    return transport.read(values, LAYOUT, spec)
 
 
 def load(chain, canonical):
@@ -328,7 +318,7 @@ def load(chain, canonical):
     Raises:
         SpecError: they do not fit; nothing was assigned.
     """
-    for variable, value in plain.fit(slots(chain), LAYOUT, canonical):
+    for variable, value in transport.fit(slots(chain), LAYOUT, canonical):
         variable.assign(value)
     return chain, {}
 

@@ -14,10 +14,11 @@ import jax.numpy as jnp
 from flax import linen as nn
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from seqkit import spec as plain
+from seqkit import transport, writing
 from seqkit.errors import LayersError, TraceError
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_a_list
 from seqkit.recorder import Chain, keep_jax, never, replaced
+from seqkit.spec import draw
 
 Layers = Sequence
 
@@ -92,42 +93,32 @@ class Sequential(nn.Module):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = plain.Layout(channels_first=False, outputs_first=False)
-
-
-def line(layer, shape, i):
-    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
-    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
-    match layer:
-        case plain.Dense(out):
-            return f"nn.Dense({out}{no_bias})"
-        case plain.Conv2D(out, size, padding):
-            return f'nn.Conv({out}, ({size}, {size}), padding="{padding.upper()}"{no_bias})'
-        case plain.BatchNorm():
-            return f"nn.BatchNorm(use_running_average=True, epsilon={plain.EPSILON})"
-        case plain.LayerNorm():
-            return f"nn.LayerNorm(epsilon={plain.EPSILON})"
-        case plain.Dropout(rate):
-            return f"nn.Dropout({rate}, deterministic=True)"
-        case plain.Flatten():
-            return "flatten"
-        case plain.Activation(function):
-            return f"nn.{function}"
+LAYOUT = transport.Layout(channels_first=False, outputs_first=False)
+LINES = {
+    "Dense": "nn.Dense({features}{bias})",
+    "Conv2D": 'nn.Conv({features}, ({size}, {size}), padding="{PADDING}"{bias})',
+    "BatchNorm": "nn.BatchNorm(use_running_average=True, epsilon={eps})",
+    "LayerNorm": "nn.LayerNorm(epsilon={eps})",
+    "Dropout": "nn.Dropout({rate}, deterministic=True)",
+    "Flatten": "flatten",
+    "Activation": "nn.{name}",
+    "no bias": ", use_bias=False",
+}
 
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain` and `variables`."""
-    define = plain.flatten_code(spec)
-    init = f"variables = chain.init(jax.random.key(0), jnp.ones({(1, *spec.input)}))"
-    imports = "import jax\nimport jax.numpy as jnp\nfrom flax import linen as nn"
-    return f"{imports}\n\n{define}chain = nn.Sequential([\n{plain.body(spec, line)}])\n{init}\n# chain.apply(variables, x)\n"
+    chain = f"chain = nn.Sequential([\n{writing.body(spec, LINES)}])\n"
+    init = f"variables = chain.init(jax.random.key(0), jnp.ones({(1, *spec.input)}))\n"
+    imports = "import jax\nimport jax.numpy as jnp\nfrom flax import linen as nn\n\n"
+    return f"{imports}{writing.flatten_code(spec)}{chain}{init}# chain.apply(variables, x)\n"
 
 
 def build(spec, seed=0):
     """(chain, {"variables": …}), with the initial parameters of `spec.draw(seed)`. Images: channels last."""
-    chain = Sequential(plain.made(spec, line, {"nn": nn, "flatten": plain.flatten}))
+    chain = Sequential(writing.made(spec, LINES, {"nn": nn, "flatten": writing.flatten}))
     variables = jax.eval_shape(chain.init, jax.random.key(0), jnp.ones((1, *spec.input)))
-    return load(chain, plain.draw(spec, seed), variables=variables)
+    return load(chain, draw(spec, seed), variables=variables)
 
 
 SLOTS = {
@@ -139,7 +130,7 @@ SLOTS = {
 
 
 def slots(chain, variables):
-    """For each layer {canonical name: plain.Place(path among the variables, shape)}."""
+    """For each layer {canonical name: transport.Place(path among the variables, shape)}."""
     found, flat = [], flatten_dict(variables)
     for i, layer in enumerate(chain.layers):
         names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
@@ -147,7 +138,7 @@ def slots(chain, variables):
             slot: ("batch_stats" if own in ("mean", "var") else "params", f"layers_{i}", own)
             for slot, own in names.items()
         }
-        found.append({slot: plain.Place(path, flat[path].shape) for slot, path in paths.items() if path in flat})
+        found.append({slot: transport.Place(path, flat[path].shape) for slot, path in paths.items() if path in flat})
     return found
 
 
@@ -155,7 +146,7 @@ def parameters(chain, spec=None, *, variables):
     """The canonical parameters of a chain that is no part of another; `spec` is needed where it flattens an image."""
     flat = flatten_dict(variables)
     values = [{slot: flat[place.where] for slot, place in layer.items()} for layer in slots(chain, variables)]
-    return plain.read(values, LAYOUT, spec)
+    return transport.read(values, LAYOUT, spec)
 
 
 def load(chain, canonical, *, variables):
@@ -164,7 +155,7 @@ def load(chain, canonical, *, variables):
     Raises:
         SpecError: they do not fit.
     """
-    new = plain.fit(slots(chain, variables), LAYOUT, canonical)
+    new = transport.fit(slots(chain, variables), LAYOUT, canonical)
     flat = flatten_dict(variables) | {place.where: jnp.asarray(value) for place, value in new}
     return chain, {"variables": unflatten_dict(flat)}
 

@@ -10,10 +10,11 @@ from functools import partial
 import jax.numpy as jnp
 from flax import nnx
 
-from seqkit import spec as plain
+from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
 from seqkit.recorder import find_chains, keep_jax, never, replaced, walk
 from seqkit.signatures import keywords
+from seqkit.spec import draw
 
 
 class List(nnx.List):
@@ -102,43 +103,31 @@ class Sequential(nnx.Module):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = plain.Layout(channels_first=False, outputs_first=False)
-
-
-def line(layer, shape, i):
-    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
-    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
-    match layer:
-        case plain.Dense(out):
-            return f"nnx.Linear({shape.size}, {out}{no_bias}, rngs=rngs)"
-        case plain.Conv2D(out, size, padding):
-            return (
-                f'nnx.Conv({shape.features}, {out}, ({size}, {size}), padding="{padding.upper()}"{no_bias}, rngs=rngs)'
-            )
-        case plain.BatchNorm():
-            return f"nnx.BatchNorm({shape.features}, epsilon={plain.EPSILON}, rngs=rngs)"
-        case plain.LayerNorm():
-            return f"nnx.LayerNorm({shape.features}, epsilon={plain.EPSILON}, rngs=rngs)"
-        case plain.Dropout(rate):
-            return f"nnx.Dropout({rate}, rngs=rngs)"
-        case plain.Flatten():
-            return "flatten"
-        case plain.Activation(function):
-            return f"nnx.{function}"
+LAYOUT = transport.Layout(channels_first=False, outputs_first=False)
+LINES = {
+    "Dense": "nnx.Linear({n}, {features}{bias}, rngs=rngs)",
+    "Conv2D": 'nnx.Conv({n}, {features}, ({size}, {size}), padding="{PADDING}"{bias}, rngs=rngs)',
+    "BatchNorm": "nnx.BatchNorm({n}, epsilon={eps}, rngs=rngs)",
+    "LayerNorm": "nnx.LayerNorm({n}, epsilon={eps}, rngs=rngs)",
+    "Dropout": "nnx.Dropout({rate}, rngs=rngs)",
+    "Flatten": "flatten",
+    "Activation": "nnx.{name}",
+    "no bias": ", use_bias=False",
+}
 
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`."""
-    head = f"from flax import nnx\n\n{plain.flatten_code(spec)}rngs = nnx.Rngs(0)\n"
-    return f"{head}chain = nnx.Sequential(\n{plain.body(spec, line)})\nchain.eval()\n# chain(x)\n"
+    chain = f"rngs = nnx.Rngs(0)\nchain = nnx.Sequential(\n{writing.body(spec, LINES)})\nchain.eval()\n"
+    return f"from flax import nnx\n\n{writing.flatten_code(spec)}{chain}# chain(x)\n"
 
 
 def build(spec, seed=0):
     """(chain, nothing beside it), with the initial parameters of `spec.draw(seed)`. Images: channels last."""
-    names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": plain.flatten}
-    chain = Sequential(*plain.made(spec, line, names))
+    names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": writing.flatten}
+    chain = Sequential(*writing.made(spec, LINES, names))
     chain.eval()
-    return load(chain, plain.draw(spec, seed))
+    return load(chain, draw(spec, seed))
 
 
 SLOTS = {
@@ -151,13 +140,13 @@ SLOTS = {
 
 def slots(chain):
     """For each layer {canonical name: variable}."""
-    return [plain.attributes(layer, SLOTS) for layer in chain.layers]
+    return [transport.attributes(layer, SLOTS) for layer in chain.layers]
 
 
 def parameters(chain, spec=None):
     """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
     values = [{slot: variable[...] for slot, variable in layer.items()} for layer in slots(chain)]
-    return plain.read(values, LAYOUT, spec)
+    return transport.read(values, LAYOUT, spec)
 
 
 def load(chain, canonical):
@@ -166,7 +155,7 @@ def load(chain, canonical):
     Raises:
         SpecError: they do not fit; nothing was assigned.
     """
-    for variable, value in plain.fit(slots(chain), LAYOUT, canonical):
+    for variable, value in transport.fit(slots(chain), LAYOUT, canonical):
         variable[...] = jnp.asarray(value)
     return chain, {}
 

@@ -9,11 +9,12 @@ from functools import partial
 import jax
 import objax
 
-from seqkit import spec as plain
+from seqkit import transport, writing
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, refuse_classes, wants_a_list
 from seqkit.recorder import find_chains, keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
+from seqkit.spec import Activation, BatchNorm, Dropout, draw
 
 
 class Sequential(objax.ModuleList):
@@ -90,46 +91,39 @@ def _is_ours(layer):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = plain.Layout(channels_first=True, outputs_first=False)
-
-
-def line(layer, shape, i):
-    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
-    no_bias = "" if getattr(layer, "bias", True) else ", use_bias=False"
-    match layer:
-        case plain.Dense(out):
-            return f"objax.nn.Linear({shape.size}, {out}{no_bias})"
-        case plain.Conv2D(out, size, padding):
-            return f'objax.nn.Conv2D({shape.features}, {out}, {size}, padding="{padding.upper()}"{no_bias})'
-        case plain.BatchNorm():
-            return f"objax.nn.BatchNorm{'0D' if shape.flat else '2D'}({shape.features}, eps={plain.EPSILON})"
-        case plain.LayerNorm():
-            return f"objax.nn.GroupNorm0D({shape.features}, groups=1, eps={plain.EPSILON})"
-        case plain.Dropout(rate):
-            return f"objax.nn.Dropout(keep={round(1 - rate, 12)})"
-        case plain.Flatten():
-            return "objax.functional.flatten"
-        case plain.Activation(function):
-            return f"{'jax.nn' if function == 'silu' else 'objax.functional'}.{function}"
+LAYOUT = transport.Layout(channels_first=True, outputs_first=False)
+LINES = {
+    "Dense": "objax.nn.Linear({n}, {features}{bias})",
+    "Conv2D": 'objax.nn.Conv2D({n}, {features}, {size}, padding="{PADDING}"{bias})',
+    "BatchNorm": "objax.nn.BatchNorm0D({n}, eps={eps})",
+    "BatchNorm of an image": "objax.nn.BatchNorm2D({n}, eps={eps})",
+    "LayerNorm": "objax.nn.GroupNorm0D({n}, groups=1, eps={eps})",
+    "Dropout": "objax.nn.Dropout(keep={keep})",
+    "Flatten": "objax.functional.flatten",
+    "Activation": "objax.functional.{name}",
+    "silu": "jax.nn.silu",
+    "no bias": ", use_bias=False",
+}
 
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`."""
+    chain = f"chain = objax.nn.Sequential([\n{writing.body(spec, LINES)}])\n"
+    imports = "import jax\nimport objax" if Activation("silu") in spec.layers else "import objax"
     call = "chain(x, training=False)" if given(spec) else "chain(x)"
-    imports = "import jax\nimport objax" if plain.Activation("silu") in spec.layers else "import objax"
-    return f"{imports}\n\nchain = objax.nn.Sequential([\n{plain.body(spec, line)}])\n# {call}\n"
+    return f"{imports}\n\n{chain}# {call}\n"
 
 
 def given(spec):
     """The side inputs of a call: Dropout and BatchNorm ask whether this is training."""
-    return {"training": False} if plain.has(spec, plain.Dropout, plain.BatchNorm) else {}
+    return {"training": False} if spec.has(Dropout, BatchNorm) else {}
 
 
 def build(spec, seed=0):
     """(chain, side inputs to call it with), with the initial parameters of `spec.draw(seed)`. Images: channels first."""
     with preserve(objax.ModuleList()):
-        chain = Sequential(plain.made(spec, line, {"objax": objax, "jax": jax}))
-    return load(chain, plain.draw(spec, seed), **given(spec))
+        chain = Sequential(writing.made(spec, LINES, {"objax": objax, "jax": jax}))
+    return load(chain, draw(spec, seed), **given(spec))
 
 
 SLOTS = {
@@ -142,13 +136,13 @@ SLOTS = {
 
 def slots(chain):
     """For each layer {canonical name: variable}."""
-    return [plain.attributes(layer, SLOTS) for layer in chain]
+    return [transport.attributes(layer, SLOTS) for layer in chain]
 
 
 def parameters(chain, spec=None, **side_inputs):
     """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
     values = [{slot: variable.value for slot, variable in layer.items()} for layer in slots(chain)]
-    return plain.read(values, LAYOUT, spec)
+    return transport.read(values, LAYOUT, spec)
 
 
 def load(chain, canonical, **side_inputs):
@@ -157,7 +151,7 @@ def load(chain, canonical, **side_inputs):
     Raises:
         SpecError: they do not fit; nothing was assigned.
     """
-    for variable, value in plain.fit(slots(chain), LAYOUT, canonical):
+    for variable, value in transport.fit(slots(chain), LAYOUT, canonical):
         variable.assign(jax.numpy.asarray(value))
     return chain, side_inputs
 

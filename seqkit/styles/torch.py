@@ -20,10 +20,11 @@ except ImportError as missing:
         "Install it beside seqkit: `make torch` takes the build for the CPU; elsewhere, pip install torch."
     ) from missing
 
-from seqkit import spec as plain
+from seqkit import transport, writing
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, module_name, wants_no_list
 from seqkit.recorder import Chain, keep_containers, never
+from seqkit.spec import draw
 
 
 class Sequential(nn.Module):
@@ -167,51 +168,39 @@ def _positive(times):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = plain.Layout(channels_first=True, outputs_first=True)
-FUNCTIONS = {
-    "relu": "ReLU()",
-    "leaky_relu": "LeakyReLU()",
-    "tanh": "Tanh()",
-    "sigmoid": "Sigmoid()",
-    "elu": "ELU()",
-    "silu": "SiLU()",
-    "softplus": "Softplus()",
-    "softmax": "Softmax(-1)",
-    "log_softmax": "LogSoftmax(-1)",
+LAYOUT = transport.Layout(channels_first=True, outputs_first=True)
+LINES = {
+    "Dense": "nn.Linear({n}, {features}{bias})",
+    "Conv2D": 'nn.Conv2d({n}, {features}, {size}, padding="{padding}"{bias})',
+    "BatchNorm": "nn.BatchNorm1d({n}, eps={eps})",
+    "BatchNorm of an image": "nn.BatchNorm2d({n}, eps={eps})",
+    "LayerNorm": "nn.LayerNorm({n}, eps={eps})",
+    "Dropout": "nn.Dropout({rate})",
+    "Flatten": "nn.Flatten()",
+    "relu": "nn.ReLU()",
+    "leaky_relu": "nn.LeakyReLU()",
+    "tanh": "nn.Tanh()",
+    "sigmoid": "nn.Sigmoid()",
+    "elu": "nn.ELU()",
+    "silu": "nn.SiLU()",
+    "softplus": "nn.Softplus()",
+    "softmax": "nn.Softmax(-1)",
+    "log_softmax": "nn.LogSoftmax(-1)",
+    "no bias": ", bias=False",
 }
-
-
-def line(layer, shape, i):
-    """The code of layer `i` of a spec, which sees examples of this `Shape`."""
-    no_bias = "" if getattr(layer, "bias", True) else ", bias=False"
-    match layer:
-        case plain.Dense(out):
-            return f"nn.Linear({shape.size}, {out}{no_bias})"
-        case plain.Conv2D(out, size, padding):
-            return f'nn.Conv2d({shape.features}, {out}, {size}, padding="{padding}"{no_bias})'
-        case plain.BatchNorm():
-            return f"nn.BatchNorm{'1d' if shape.flat else '2d'}({shape.features}, eps={plain.EPSILON})"
-        case plain.LayerNorm():
-            return f"nn.LayerNorm({shape.features}, eps={plain.EPSILON})"
-        case plain.Dropout(rate):
-            return f"nn.Dropout({rate})"
-        case plain.Flatten():
-            return "nn.Flatten()"
-        case plain.Activation(function):
-            return f"nn.{FUNCTIONS[function]}"
 
 
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`."""
-    return f"from torch import nn\n\nchain = nn.Sequential(\n{plain.body(spec, line)})\nchain.eval()\n# chain(x)\n"
+    return f"from torch import nn\n\nchain = nn.Sequential(\n{writing.body(spec, LINES)})\nchain.eval()\n# chain(x)\n"
 
 
 def build(spec, seed=0):
     """(chain, nothing beside it), with the initial parameters of `spec.draw(seed)`. Images: channels first."""
     with torch.random.fork_rng(devices=[]):
-        chain = Sequential(*plain.made(spec, line, {"nn": nn}))
+        chain = Sequential(*writing.made(spec, LINES, {"nn": nn}))
     chain.eval()
-    return load(chain, plain.draw(spec, seed))
+    return load(chain, draw(spec, seed))
 
 
 SLOTS = {
@@ -229,13 +218,13 @@ SLOTS = {
 
 def slots(chain):
     """For each layer {canonical name: tensor}."""
-    return [plain.attributes(layer, SLOTS) for layer in chain]
+    return [transport.attributes(layer, SLOTS) for layer in chain]
 
 
 def parameters(chain, spec=None):
     """The canonical parameters of a chain; `spec` is needed where the chain flattens an image."""
     values = [{slot: tensor.detach().cpu().numpy().copy() for slot, tensor in layer.items()} for layer in slots(chain)]
-    return plain.read(values, LAYOUT, spec)
+    return transport.read(values, LAYOUT, spec)
 
 
 def load(chain, canonical):
@@ -244,7 +233,7 @@ def load(chain, canonical):
     Raises:
         SpecError: they do not fit; nothing was copied.
     """
-    new = plain.fit(slots(chain), LAYOUT, canonical)
+    new = transport.fit(slots(chain), LAYOUT, canonical)
     with torch.no_grad():
         for tensor, value in new:
             tensor.copy_(torch.tensor(value))
