@@ -122,6 +122,12 @@ def test_long_names_are_shortened_and_not_drawn_over_the_strips():
     assert np.array_equal(strips(opened(sk.show(long))), strips(opened(sk.show(short))))
 
 
+@pytest.mark.parametrize("scale", [1.0, -1.23e-30, 4.56e20])
+def test_nothing_is_drawn_over_the_right_edge(scale):
+    image = np.asarray(opened(sk.show(traced([lambda x: x * scale]))))
+    assert (image[4:-4, -8 * picture.SCALE : -3] == 255).all()
+
+
 def test_a_picture_can_be_saved(tmp_path):
     sk.show(traced()).save(tmp_path / "chain.png")
     assert Image.open(tmp_path / "chain.png").format == "PNG"

@@ -19,7 +19,7 @@ from seqkit.steps import Trace, count, first_line, index_text, received, shape_t
 
 ROWS, CELLS, SCALE = 24, 64, 2
 WIDTH, ROW, BOX, INDENT = 720, 42, 24, 14
-LEFT, STRIP, STRIP_WIDTH = 16, 372, 256
+LEFT, STRIP, STRIP_WIDTH = 16, 340, 240
 CARD, EDGE, TEXT, QUIET, RED = "#ffffff", "#c3c9d0", "#1c2128", "#59636e", "#b3261e"
 MODULE, FUNCTION, CHAIN, FAILED = "#dfe9f7", "#ffffff", "#f3f0e6", "#fdeae8"
 POSITIVE, NEGATIVE, MISSING = (217, 95, 2), (31, 88, 168), (150, 150, 150)
@@ -113,7 +113,7 @@ def _draw_input(pen, trace, y):
 
 
 def _draw_step(pen, trace, step, y):
-    indent = LEFT + INDENT * (len(step.position) - 1)
+    indent = LEFT + INDENT * min(len(step.position) - 1, 4)
     failed = step.error is not None
     _draw_edge(pen, indent, y - (ROW - BOX), shape_text(received(step)) if step.number else "", True)
     fill, line = (FAILED, RED) if failed else ({"module": MODULE, "chain": CHAIN}.get(step.kind, FUNCTION), QUIET)
@@ -121,7 +121,7 @@ def _draw_step(pen, trace, step, y):
     pen.frame(indent, y, indent + 218, y + BOX, fill, line, round_, dashed=step.kind == "chain")
     pen.text(indent + 10, y + BOX / 2, index_text(step.position), QUIET)
     start = indent + 18 + pen.width(index_text(step.position))
-    label = pen.clip(f"✗ {step.layer}" if failed else step.layer, indent + 210 - start)
+    label = pen.clip(f"✗ {step.layer}" if failed else step.layer, indent + 210 - start, bold=True)
     pen.text(start, y + BOX / 2, label, RED if failed else TEXT, bold=True)
     values = sum(size(array) for array in step.parameters.values())
     pen.text(indent + 226, y + BOX / 2, f"{values:,}" if values else "", QUIET)
@@ -148,7 +148,8 @@ def _draw_strip(pen, y, values):
     known = values[np.isfinite(values)]
     said = f"{_short(known.min())} … {_short(known.max())}" if known.size else ""
     said += "" if known.size == values.size else " · not finite"
-    pen.text(STRIP + STRIP_WIDTH + 8, y + BOX / 2, said, QUIET)
+    place = STRIP + STRIP_WIDTH + 8
+    pen.text(place, y + BOX / 2, pen.clip(said, WIDTH - 8 - place), QUIET)
 
 
 def _short(value):
@@ -231,11 +232,11 @@ class Pen:
         """How wide a text is."""
         return font(bold).getlength(text) / SCALE
 
-    def clip(self, text, room):
+    def clip(self, text, room, bold=False):
         """`text`, shortened to fit."""
-        if self.width(text, True) <= room:
+        if self.width(text, bold) <= room:
             return text
-        while text and self.width(text + "…", True) > room:
+        while text and self.width(text + "…", bold) > room:
             text = text[:-1]
         return text + "…"
 
