@@ -1,19 +1,14 @@
 """What is said of a layer: its short name, and the one sentence that an error gains when a layer raises it."""
 
 import functools
+from collections import namedtuple
 from contextlib import suppress
-from typing import NamedTuple
 
 from seqkit.errors import LayersError
 from seqkit.steps import index_text, shape_text
 
-
-class Takes(NamedTuple):
-    """What a layer takes where it can be known: `size` values along `axis`; `fix` says how to make it take {got}."""
-
-    size: int
-    axis: int
-    fix: str
+Takes = namedtuple("Takes", "size axis fix")
+"""What a layer takes where it can be known: `size` values along `axis`; `fix` says how to make it take {got}."""
 
 
 class LayerNote(str):

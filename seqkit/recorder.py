@@ -6,23 +6,13 @@ takes itself away again.
 
 import functools
 import sys
-from collections import namedtuple
 from contextlib import ExitStack, contextmanager
 from time import perf_counter
 
 from seqkit.errors import TraceError
-from seqkit.notes import own
-
-Chain = namedtuple("Chain", "path chain layers paths replace")
-"""A chain in a model: its path; the object; its layers and their paths; `replace(layers)` puts others in their place
-and returns what puts the old ones back."""
-
-
-def replaced(holder, attribute, new):
-    """Put `new` in an object's attribute, past any guard of its class; returns what puts the old value back."""
-    old = holder.__dict__[attribute]
-    object.__setattr__(holder, attribute, new)
-    return lambda: object.__setattr__(holder, attribute, old)
+from seqkit.notes import sentence
+from seqkit.steps import Step, Trace, size
+from seqkit.walk import by_layer
 
 
 class Entry:
@@ -172,73 +162,45 @@ def _set_call(cls, call):
     return lambda: type.__delattr__(cls, "__call__")
 
 
-def find_chains(model, layers_of, is_module, join):
-    """Every chain in `model`, each once, outermost first.
-
-    Args:
-        model: where to look: in attributes of modules, in lists, tuples and dicts.
-        layers_of: object → (its layers, the attribute that holds them or "", `replace`), or None if it is no chain.
-        is_module: object → whether it is a module of the framework.
-        join: (path, key, part) → the path of the part; `key` is an attribute, a number, or (key,) of a dict.
-    """
-    found = []
-    for path, thing in walk(model, lambda part: isinstance(part, dict | list | tuple) or is_module(part), join):
-        chain = layers_of(thing)
-        if chain:
-            layers, attribute, replace = chain
-            where = join(path, attribute, layers) if attribute else path
-            found.append(Chain(path, thing, layers, [join(where, i, layer) for i, layer in enumerate(layers)], replace))
-    return found
+def as_trace(style_name, style, named, recorder, output, error):
+    """What the recorder saw, as a `Trace`."""
+    owned = by_layer(named, {entry.path for entry in recorder.entries})
+    steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
+    arrays = {id(array): array for array in named.values()} if style.SHARES else named
+    return Trace(
+        style_name,
+        tuple(steps),
+        output,
+        sum(map(size, arrays.values())),
+        error,
+        _sentence(style, recorder) if error else None,
+    )
 
 
-def walk(root, is_part, join):
-    """(path, object) of `root` and of every part of it, each once: attributes, items of lists, tuples and dicts.
-
-    Args:
-        root: where to begin.
-        is_part: whether an object is a part; asked once for each type, since JAX and Equinox take time to answer.
-        join: (path, key, part) → the path of the part; `key` is an attribute, a number, or (key,) of a dict.
-    """
-    seen, known, rest = set(), {}, [(join("", "", root), root)]
-    while rest:
-        path, thing = rest.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        yield path, thing
-        inside = []
-        for key, part in _parts(thing):
-            if type(part) not in known:
-                known[type(part)] = is_part(part)
-            if known[type(part)]:
-                inside.append((join(path, key, part), part))
-        rest += reversed(inside)
+def _sentence(style, recorder):
+    """About the innermost layer that raised, if the error left the chain."""
+    failed = [entry for entry in recorder.entries if entry.error is not None]
+    if not failed:
+        return None
+    entry = failed[-1]
+    return sentence(entry.position, entry.chain.layers, entry.inputs, style.name, style.takes)
 
 
-def _parts(thing):
-    """(key, part) of an object's attributes, and of the items of a list, a tuple or a dict."""
-    holds = list(own(thing).items())
-    if isinstance(thing, dict):
-        return holds + [((key,), part) for key, part in thing.items()]
-    return holds + list(enumerate(thing)) if isinstance(thing, list | tuple) else holds
-
-
-MARKS = "./[("
-"""What stands between the path of a layer and the name of its parameter."""
-
-
-def by_layer(named, paths):
-    """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it."""
-    owned, near = {path: {} for path in paths}, None
-    for name, array in named.items():
-        if near is None or not (name.startswith(near) and name[len(near)] in MARKS):
-            near = name
-            while near and near not in owned:
-                near = near[: max(0, *map(near.rfind, MARKS))]
-        if near:
-            owned[near][name] = array
-        near = near or None
-    return owned
+def _step(number, entry, style, parameters):
+    return Step(
+        number=number,
+        position=entry.position,
+        chain=entry.chain.path,
+        path=entry.path,
+        layer=style.name(entry.layer),
+        kind=entry.kind,
+        inputs=entry.inputs,
+        output=entry.output,
+        side_inputs=entry.side_inputs,
+        parameters=parameters,
+        seconds=entry.seconds,
+        error=entry.error,
+    )
 
 
 def never(value):

@@ -3,9 +3,6 @@
 import importlib
 
 from seqkit.errors import NotAChainError, TraceError
-from seqkit.notes import sentence
-from seqkit.recorder import Recorder, by_layer, refuse_inside_jit
-from seqkit.steps import Step, Trace, size
 
 STYLES = {
     "objax": "objax",
@@ -38,6 +35,8 @@ def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
         TraceError: inside jit, or with an outside value that this style does not take.
         Whatever `chain` raises before its first layer is called.
     """
+    from seqkit.recorder import Recorder, as_trace, refuse_inside_jit  # with the first trace: the face stays quick
+
     style_name = style_of(chain)
     style = importlib.import_module(f"seqkit.styles.{style_name}")
     outside = {"variables": variables, "state": state, "key": key}
@@ -53,7 +52,7 @@ def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
             error = raised
         named = style.named_parameters(held) if recorder.entries else {}
     _check_ran(chain, recorder, error)
-    return _as_trace(style_name, style, named, recorder, output, error)
+    return as_trace(style_name, style, named, recorder, output, error)
 
 
 def style_of(chain):
@@ -92,43 +91,3 @@ def _check_ran(chain, recorder, error):
             where = ", ".join(recorder.found)
             try_this = f"It has a chain at {where}; what jit has compiled calls it no more. Trace that chain itself."
         raise NotAChainError(f"trace called the {type(chain).__name__}, and no chain ran in it. {try_this}")
-
-
-def _as_trace(style_name, style, named, recorder, output, error):
-    owned = by_layer(named, {entry.path for entry in recorder.entries})
-    steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
-    arrays = {id(array): array for array in named.values()} if style.SHARES else named
-    return Trace(
-        style_name,
-        tuple(steps),
-        output,
-        sum(map(size, arrays.values())),
-        error,
-        _sentence(style, recorder) if error else None,
-    )
-
-
-def _sentence(style, recorder):
-    """About the innermost layer that raised, if the error left the chain."""
-    failed = [entry for entry in recorder.entries if entry.error is not None]
-    if not failed:
-        return None
-    entry = failed[-1]
-    return sentence(entry.position, entry.chain.layers, entry.inputs, style.name, style.takes)
-
-
-def _step(number, entry, style, parameters):
-    return Step(
-        number=number,
-        position=entry.position,
-        chain=entry.chain.path,
-        path=entry.path,
-        layer=style.name(entry.layer),
-        kind=entry.kind,
-        inputs=entry.inputs,
-        output=entry.output,
-        side_inputs=entry.side_inputs,
-        parameters=parameters,
-        seconds=entry.seconds,
-        error=entry.error,
-    )

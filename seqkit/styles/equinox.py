@@ -17,9 +17,10 @@ import jax.numpy as jnp
 from seqkit import transport, writing
 from seqkit.errors import SpecError
 from seqkit.notes import Takes, explain, function_name, module_name, own, refuse_classes, wants_a_list
-from seqkit.recorder import find_chains, keep_jax, never, replaced
+from seqkit.recorder import keep_jax, never
 from seqkit.signatures import ANY, keywords
 from seqkit.spec import BatchNorm, Flatten, draw
+from seqkit.walk import find_chains, replaced
 
 NO_STATE = object()
 
@@ -81,14 +82,14 @@ class Sequential(StatefulLayer):
         """
         layers = self.layers
         for i, (layer, key_of_layer) in enumerate(zip(layers, _keys(key, len(layers)), strict=True)):
-            before, (may_be_stateful, takes_key) = x, _way(layer)
+            may_be_stateful, takes_key = _way(layer)
             try:
                 if may_be_stateful and layer.is_stateful():
                     x, state = layer(x, state=state, key=key_of_layer)
                 else:
                     x = layer(x, key=key_of_layer) if takes_key else layer(x)
             except Exception as error:
-                explain(error, i, self.layers, (before,), name, takes)
+                explain(error, i, self.layers, (x,), name, takes)
                 if state is NO_STATE and _is_stateful(layer) and not isinstance(layer, Sequential):
                     error.add_note(
                         "It keeps state: make it with eqx.nn.make_with_state, call the chain with (x, state)."
@@ -268,8 +269,8 @@ def takes(layer):
 
 
 def is_module(layer):
-    """Whether a layer is a module of this framework."""
-    return isinstance(layer, eqx.Module)
+    """Whether a layer is a module of this framework; `isinstance` would ask an abstract class, which takes its time."""
+    return eqx.Module in type(layer).__mro__
 
 
 def layers_of(thing):

@@ -30,9 +30,10 @@ from keras.src.backend.common.masking import set_keras_mask
 
 from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import Chain, keep_jax
+from seqkit.recorder import keep_jax
 from seqkit.signatures import warn_of_unused
 from seqkit.spec import draw
+from seqkit.walk import Chain
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -137,11 +138,10 @@ class Sequential(keras.Model):
 
     def _run(self, x, training=None):
         for i, layer in enumerate(self._chain):
-            before = x
             try:
                 x = layer(x, training=training) if training is not None and layer._call_has_training_arg else layer(x)
             except Exception as error:
-                explain(error, i, self._chain, (before,), name, takes)
+                explain(error, i, self._chain, (x,), name, takes)
                 self._note = getattr(error, "__notes__", None)
                 raise
         return x

@@ -17,8 +17,9 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from seqkit import transport, writing
 from seqkit.errors import LayersError, TraceError
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_a_list
-from seqkit.recorder import Chain, keep_jax, never, replaced
+from seqkit.recorder import keep_jax, never
 from seqkit.spec import draw
+from seqkit.walk import Chain, replaced
 
 Layers = Sequence
 

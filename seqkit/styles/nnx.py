@@ -12,9 +12,10 @@ from flax import nnx
 
 from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
-from seqkit.recorder import find_chains, keep_jax, never, replaced, walk
+from seqkit.recorder import keep_jax, never
 from seqkit.signatures import keywords
 from seqkit.spec import draw
+from seqkit.walk import find_chains, replaced, walk
 
 
 class List(nnx.List):

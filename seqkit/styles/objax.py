@@ -12,9 +12,10 @@ import objax
 from seqkit import transport, writing
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, refuse_classes, wants_a_list
-from seqkit.recorder import find_chains, keep_jax, never
+from seqkit.recorder import keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
 from seqkit.spec import Activation, BatchNorm, Dropout, draw
+from seqkit.walk import find_chains
 
 
 class Sequential(objax.ModuleList):

@@ -23,8 +23,9 @@ except ImportError as missing:
 from seqkit import transport, writing
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, module_name, wants_no_list
-from seqkit.recorder import Chain, keep_containers, never
+from seqkit.recorder import keep_containers, never
 from seqkit.spec import draw
+from seqkit.walk import Chain
 
 
 class Sequential(nn.Module):
@@ -52,12 +53,11 @@ class Sequential(nn.Module):
         Raises:
             Whatever a layer raises, with a note that names the layer and what it got.
         """
-        for i, layer in enumerate(self):
-            before = input
+        for i, layer in enumerate(self._modules.values()):
             try:
                 input = layer(input)
             except Exception as error:
-                explain(error, i, list(self), (before,), name, takes)
+                explain(error, i, list(self), (input,), name, takes)
                 raise
         return input
 

@@ -141,10 +141,9 @@ def _draw_strip(pen, y, values):
     if values is None or not values.size:
         return
     cells = pool(values)
-    width = STRIP_WIDTH / max(len(cells), 16)
-    for i, color in enumerate(colors(cells)):
-        pen.cell(STRIP + i * width, y + 3, STRIP + (i + 1) * width, y + BOX - 3, color)
-    pen.outline(STRIP, y + 3, STRIP + len(cells) * width, y + BOX - 3)
+    width = STRIP_WIDTH * len(cells) / max(len(cells), 16)
+    pen.cells(STRIP, y + 3, width, BOX - 6, colors(cells))
+    pen.outline(STRIP, y + 3, STRIP + width, y + BOX - 3)
     known = values[np.isfinite(values)]
     said = f"{_short(known.min())} … {_short(known.max())}" if known.size else ""
     said += "" if known.size == values.size else " · not finite"
@@ -193,7 +192,7 @@ class Pen:
     """Pillow's drawing in the units of the page, whatever the scale of the image."""
 
     def __init__(self, image):
-        self.draw = ImageDraw.Draw(image)
+        self.image, self.draw = image, ImageDraw.Draw(image)
 
     def frame(self, x0, y0, x1, y1, fill, line, radius, dashed=False):
         """A box with round corners; `dashed` for a group."""
@@ -205,9 +204,11 @@ class Pen:
         for x in (x0, x1) if dashed else ():
             self.line(x, y0, x, y1)
 
-    def cell(self, x0, y0, x1, y1, color):
-        """A filled cell, without a gap to the next."""
-        self.draw.rectangle([round(x0 * SCALE), y0 * SCALE, round(x1 * SCALE) - 1, y1 * SCALE], color)
+    def cells(self, x, y, width, height, colors):
+        """Filled cells side by side."""
+        row = Image.fromarray(np.array([colors], np.uint8))
+        size = (round(width * SCALE), height * SCALE)
+        self.image.paste(row.resize(size, Image.Resampling.NEAREST), (x * SCALE, y * SCALE))
 
     def outline(self, x0, y0, x1, y1):
         """The border of a strip."""
