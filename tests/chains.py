@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -132,3 +133,15 @@ FUNCTIONS = {
     "operator": operator.neg,
     "relu": jax.nn.relu,
 }
+
+
+def failed(run):
+    """The error that a call raises."""
+    with pytest.raises(Exception) as caught:
+        run()
+    return caught.value
+
+
+def notes(run):
+    """What seqkit adds to the error that a call raises; JAX adds a note of its own."""
+    return [note for note in failed(run).__notes__ if note.startswith("layer[")]

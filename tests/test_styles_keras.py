@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import LayersError, UnusedSideInput
 from seqkit.styles.keras import Sequential
-from tests.chains import examples, outcome, plain, plans
+from tests.chains import examples, failed, notes, outcome, plain, plans
 
 import keras  # isort: skip  (seqkit chooses its backend)
 
@@ -446,18 +446,6 @@ def test_it_is_a_model_and_a_layer_of_keras():
 
 
 # ---- better ----
-
-
-def failed(run):
-    """The error that a call raises."""
-    with pytest.raises(Exception) as caught:
-        run()
-    return caught.value
-
-
-def notes(run):
-    """What seqkit adds to the error that a call raises; JAX adds a note of its own."""
-    return [note for note in failed(run).__notes__ if note.startswith("layer[")]
 
 
 class Raises(L.Layer):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import LayersError
 from seqkit.styles.linen import Sequential
-from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, failed, make, notes, outcome, plain, plans, without_path
 
 X = jnp.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
 KEY = jax.random.key(11)
@@ -272,18 +272,6 @@ def test_captured_intermediates_have_the_paths_of_linen():
 
 
 # ---- better ----
-
-
-def failed(run):
-    """The error that a call raises."""
-    with pytest.raises(Exception) as caught:
-        run()
-    return caught.value
-
-
-def notes(run):
-    """What seqkit adds to the error that a call raises; JAX adds a note of its own."""
-    return [note for note in failed(run).__notes__ if note.startswith("layer[")]
 
 
 def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():

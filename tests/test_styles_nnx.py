@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import LayersError
 from seqkit.styles.nnx import Sequential
-from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, failed, make, notes, outcome, plain, plans, without_path
 
 X = jnp.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
 KINDS = (Sequential, nnx.Sequential)
@@ -216,18 +216,6 @@ def test_a_dict_that_a_layer_returned_is_left_as_it_was():
 
 
 # ---- better ----
-
-
-def failed(run):
-    """The error that a call raises."""
-    with pytest.raises(Exception) as caught:
-        run()
-    return caught.value
-
-
-def notes(run):
-    """What seqkit adds to the error that a call raises; JAX adds a note of its own."""
-    return [note for note in failed(run).__notes__ if note.startswith("layer[")]
 
 
 def linear(taken, given):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import LayersError, UnusedSideInput
 from seqkit.styles.objax import Sequential
-from tests.chains import FUNCTIONS, PAIRS, examples, make, outcome, plain, plans, without_path
+from tests.chains import FUNCTIONS, PAIRS, examples, failed, make, notes, outcome, plain, plans, without_path
 
 X = jnp.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
 MODULES = ["linear", "linear", "norm", "dropout", "misfit", "function", "jitted", "forced"]
@@ -217,18 +217,6 @@ def test_it_takes_the_iterables_that_objax_takes(given):
 
 
 # ---- better ----
-
-
-def failed(run):
-    """The error that a call raises."""
-    with pytest.raises(Exception) as caught:
-        run()
-    return caught.value
-
-
-def notes(run):
-    """What seqkit adds to the error that a call raises; JAX adds a note of its own."""
-    return [note for note in failed(run).__notes__ if note.startswith("layer[")]
 
 
 def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
