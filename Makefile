@@ -39,7 +39,8 @@ bench: .venv/test  ## the table of numbers: ours beside the alternative, as rati
 run-notebooks: .venv/test  ## run every notebook and save its outputs
 	$(BIN)/python tests/run_notebooks.py notebooks/*.ipynb
 
-lock: .venv/uv  ## renew the locks, environment.yml and binder/ from pyproject.toml
+lock: .venv/uv  ## renew the locks, environment.yml and binder/ (newest versions: UPGRADE=--upgrade)
+	echo "uv>=0.7" | $(COMPILE) $(UPGRADE) - -o requirements/uv.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements/lab.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev -c requirements/lab.txt -o requirements/test.txt
 	$(BIN)/python requirements/environment.py
