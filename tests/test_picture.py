@@ -40,13 +40,13 @@ def test_the_notebook_gets_the_png_at_half_its_size():
 
 
 def test_positive_is_orange_negative_blue_and_zero_white():
-    high, zero, low = picture.colors(np.array([2.0, 0.0, -2.0]))
+    high, zero, low = map(tuple, picture.colors(np.array([2.0, 0.0, -2.0])).tolist())
     assert high == picture.POSITIVE and zero == (255, 255, 255) and low == picture.NEGATIVE
     assert high[0] > high[2] and low[2] > low[0]
 
 
 def test_what_is_no_number_is_grey_and_said():
-    assert picture.colors(np.array([np.nan, 1.0]))[0] == picture.MISSING
+    assert tuple(picture.colors(np.array([np.nan, 1.0]))[0]) == picture.MISSING
     shown = traced([lambda x: x / 0 * 0])
     assert np.isnan(shown[0].output).any() and sk.show(shown).png
 

@@ -179,13 +179,13 @@ def pool(values):
 
 
 def colors(cells):
-    """A colour a cell: white at zero, full orange or blue at the greatest magnitude; grey where it is no number."""
+    """(cells, 3) colours: white at zero, full orange or blue at the greatest magnitude; grey where it is no number."""
     known = np.abs(cells[np.isfinite(cells)])
     scale = known.max() if known.size and known.max() > 0 else 1.0
     share = np.nan_to_num(np.clip(np.abs(cells) / scale, 0, 1))[:, None]
     full = np.where(cells[:, None] > 0, POSITIVE, NEGATIVE)
     mixed = np.where(np.isfinite(cells)[:, None], 255 + share * (full - 255), MISSING)
-    return [tuple(color) for color in mixed.round().astype(int)]
+    return mixed.round().astype(np.uint8)
 
 
 class Pen:
@@ -206,7 +206,7 @@ class Pen:
 
     def cells(self, x, y, width, height, colors):
         """Filled cells side by side."""
-        row = Image.fromarray(np.array([colors], np.uint8))
+        row = Image.fromarray(colors[None])
         size = (round(width * SCALE), height * SCALE)
         self.image.paste(row.resize(size, Image.Resampling.NEAREST), (x * SCALE, y * SCALE))
 
@@ -231,7 +231,7 @@ class Pen:
 
     def width(self, text, bold=False):
         """How wide a text is."""
-        return font(bold).getlength(text) / SCALE
+        return stamp(text, bold)[0].width / SCALE
 
     def clip(self, text, room, bold=False):
         """`text`, shortened to fit."""
