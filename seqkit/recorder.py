@@ -8,6 +8,7 @@ import functools
 import sys
 from contextlib import ExitStack, contextmanager
 from time import perf_counter
+from types import MethodType
 
 from seqkit.errors import TraceError
 from seqkit.notes import sentence
@@ -123,7 +124,7 @@ class Recorder:
         def call(module, *args, **kwargs):
             if type(module) is not cls:
                 return original(module, *args, **kwargs)
-            index, run, kind = self.place(module), functools.partial(original, module), "module"
+            index, run, kind = self.place(module), MethodType(original, module), "module"
             if id(module) in chains:
                 run, kind = functools.partial(self._run, chains[id(module)], run), "chain"
             return run(*args, **kwargs) if index is None else self.call(index, module, kind, run, args, kwargs)

@@ -6,7 +6,7 @@ new one. Nothing changes in place: `jax.vmap` makes a batch of it, `eqx.tree_at`
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -301,7 +301,13 @@ def run(model, x, side_inputs, **outside):
 def named_parameters(model):
     """{JAX's path: array} of everything that training changes: the floating-point arrays of the tree."""
     leaves = jax.tree_util.tree_leaves_with_path(model)
-    return {jax.tree_util.keystr(path): leaf for path, leaf in leaves if eqx.is_inexact_array(leaf)}
+    arrays = [(path, leaf) for path, leaf in leaves if hasattr(leaf, "shape") and _is_inexact(leaf.dtype)]
+    return {jax.tree_util.keystr(path): array for path, array in arrays}
+
+
+@cache
+def _is_inexact(dtype):
+    return jnp.issubdtype(dtype, jnp.inexact)
 
 
 def preserve(model, side_inputs, **outside):
