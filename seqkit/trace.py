@@ -66,14 +66,13 @@ def style_of(chain):
             if cls.__module__ == home or cls.__module__.startswith(home + "."):
                 return style
     raise NotAChainError(
-        f"trace got {_article(chain)}, which is no chain. It takes a Sequential of Objax, Linen, NNX, Equinox, Keras or "
+        f"trace got {_kind(chain)}, which is no chain. It takes a Sequential of Objax, Linen, NNX, Equinox, Keras or "
         "PyTorch, or a model of theirs with one inside. Put the layers in one: Sequential([…])."
     )
 
 
-def _article(chain):
-    kind = f"the class {chain.__name__}" if isinstance(chain, type) else f"a value of type {type(chain).__name__}"
-    return kind
+def _kind(thing):
+    return f"the class {thing.__name__}" if isinstance(thing, type) else f"a value of type {type(thing).__name__}"
 
 
 def _check_outside(name, style, outside):

@@ -75,7 +75,7 @@ def by_layer(named, paths):
     """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it."""
     owned, near = {path: {} for path in paths}, None
     for name, array in named.items():
-        if near is None or not (name.startswith(near) and name[len(near)] in MARKS):
+        if near is None or not (name.startswith(near) and name[len(near) :][:1] in MARKS):
             near = name
             while near and near not in owned:
                 near = near[: max(0, *map(near.rfind, MARKS))]

@@ -178,7 +178,7 @@ def write(spec):
 
 
 def build(spec, seed=0):
-    """(chain, {"state": …} where a layer keeps some), initial parameters by `spec.draw(seed)`. Images: channels first."""
+    """(chain, {"state": …} where a layer keeps some), initial parameters by `draw(spec, seed)`. Images: channels first."""
     keys = jax.random.split(jax.random.key(seed), len(writing.lines(spec, LINES)))
     names = {"eqx": eqx, "jax": jax, "jnp": jnp, "keys": keys}
     chain, state = eqx.nn.make_with_state(lambda: Sequential(writing.made(spec, LINES, names)))()
@@ -301,7 +301,11 @@ def run(model, x, side_inputs, **outside):
 def named_parameters(model):
     """{JAX's path: array} of everything that training changes: the floating-point arrays of the tree."""
     leaves = jax.tree_util.tree_leaves_with_path(model)
-    arrays = [(path, leaf) for path, leaf in leaves if hasattr(leaf, "shape") and _is_inexact(leaf.dtype)]
+    arrays = [
+        (path, leaf)
+        for path, leaf in leaves
+        if hasattr(leaf, "shape") and hasattr(leaf, "dtype") and _is_inexact(leaf.dtype)
+    ]
     return {jax.tree_util.keystr(path): array for path, array in arrays}
 
 

@@ -278,7 +278,7 @@ def write(spec):
 
 
 def build(spec, seed=0):
-    """(chain, nothing beside it), built, with the initial parameters of `spec.draw(seed)`. Images: channels last."""
+    """(chain, nothing beside it), built, with the initial parameters of `draw(spec, seed)`. Images: channels last."""
     before = getstate()  # Keras seeds each initialiser from Python's own generator
     try:
         chain = Sequential(writing.made(spec, LINES, {"layers": keras.layers}))

@@ -116,7 +116,7 @@ def write(spec):
 
 
 def build(spec, seed=0):
-    """(chain, {"variables": …}), with the initial parameters of `spec.draw(seed)`. Images: channels last."""
+    """(chain, {"variables": …}), with the initial parameters of `draw(spec, seed)`. Images: channels last."""
     chain = Sequential(writing.made(spec, LINES, {"nn": nn, "flatten": writing.flatten}))
     variables = jax.eval_shape(chain.init, jax.random.key(0), jnp.ones((1, *spec.input)))
     return load(chain, draw(spec, seed), variables=variables)

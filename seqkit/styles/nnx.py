@@ -124,7 +124,7 @@ def write(spec):
 
 
 def build(spec, seed=0):
-    """(chain, nothing beside it), with the initial parameters of `spec.draw(seed)`. Images: channels last."""
+    """(chain, nothing beside it), with the initial parameters of `draw(spec, seed)`. Images: channels last."""
     names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": writing.flatten}
     chain = Sequential(*writing.made(spec, LINES, names))
     chain.eval()

@@ -121,7 +121,7 @@ def given(spec):
 
 
 def build(spec, seed=0):
-    """(chain, side inputs to call it with), with the initial parameters of `spec.draw(seed)`. Images: channels first."""
+    """(chain, side inputs to call it with), with the initial parameters of `draw(spec, seed)`. Images: channels first."""
     with preserve(objax.ModuleList()):
         chain = Sequential(writing.made(spec, LINES, {"objax": objax, "jax": jax}))
     return load(chain, draw(spec, seed), **given(spec))

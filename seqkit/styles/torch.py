@@ -196,7 +196,7 @@ def write(spec):
 
 
 def build(spec, seed=0):
-    """(chain, nothing beside it), with the initial parameters of `spec.draw(seed)`. Images: channels first."""
+    """(chain, nothing beside it), with the initial parameters of `draw(spec, seed)`. Images: channels first."""
     with torch.random.fork_rng(devices=[]):
         chain = Sequential(*writing.made(spec, LINES, {"nn": nn}))
     chain.eval()
