@@ -5,7 +5,10 @@
     ├── NotAChainError   (TypeError)              something to trace in which no chain runs
     ├── TraceError       (RuntimeError)           a trace that cannot be made as it was asked for
     ├── SpecError        (ValueError)             a spec, or parameters, that fit no chain
-    └── FrameworkError   (ImportError)            a framework that is not installed, or is set up otherwise
+    ├── FrameworkError   (ImportError)            a framework that is not installed, or is set up otherwise
+    ├── ExerciseError    (LookupError)            an exercise that is not there
+    ├── LessonError      (ValueError)             a notebook that cannot be read as a lesson
+    └── ProgressError    (OSError)                a file of progress that cannot be written
 
     UnusedSideInput      (UserWarning)            a keyword that no layer of the chain takes
 
@@ -36,6 +39,18 @@ class SpecError(SeqkitError, ValueError):
 
 class FrameworkError(SeqkitError, ImportError):
     """A framework that is not installed, or that is set up in another way than seqkit needs."""
+
+
+class ExerciseError(SeqkitError, LookupError):
+    """An exercise that is not there."""
+
+
+class LessonError(SeqkitError, ValueError):
+    """A notebook that cannot be read as a lesson."""
+
+
+class ProgressError(SeqkitError, OSError):
+    """A file of progress that cannot be written."""
 
 
 class UnusedSideInput(UserWarning):

@@ -1,0 +1,246 @@
+"""Two pieces of plain data: where they differ, what came and what was wanted, in words. Floats within their tolerance."""
+
+import difflib
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqkit.plain import Huge, Raised, Run, Thing
+
+TOLERANCE = {2: 1e-2, 4: 2e-5, 8: 1e-9}
+"""Of floats of so many bytes: the difference that is none, as a share of the largest value that is wanted."""
+FLOOR = 1e-6
+"""A difference that is none whatever the size."""
+ORDER = ("raised", "structure", "shape", "dtype", "values")
+"""Which difference is told first."""
+ALIKE = 0.75
+"""Two messages of errors are of one kind when so large a share of their letters agrees."""
+LONG = 90
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where an observation is not what was wanted.
+
+    Attributes:
+        kind: "raised", "structure", "shape", "dtype" or "values".
+        path: the keys and numbers that lead there, from outside in.
+        got: what came, in words.
+        want: what was wanted, likewise.
+        where: a sentence on the layer where values part, or "".
+    """
+
+    kind: str
+    path: tuple
+    got: str
+    want: str
+    where: str = ""
+
+    @property
+    def place(self):
+        """The path as a reader sees it: `parameters['Dense_0']`."""
+        first, *rest = self.path or ("",)
+        head = first if isinstance(first, str) else f"[{first!r}]"
+        return head + "".join(f"[{key!r}]" for key in rest)
+
+
+def first_difference(seen, wanted, exact=False):
+    """The `Difference` to be told of: of the first kind in `ORDER`, and of that the first on the way; or None."""
+    found = list(differences(seen, wanted, exact))
+    return min(found, key=lambda difference: ORDER.index(difference.kind)) if found else None
+
+
+def same(seen, wanted, exact=False):
+    """Whether two observations are one behaviour: equal, or two errors of one class that say the same."""
+    return next(differences(seen, wanted, exact, alike=True), None) is None
+
+
+def differences(seen, wanted, exact=False, path=(), alike=False):
+    """Every `Difference` of two pieces of plain data, from the outside in."""
+    if isinstance(seen, Run) or isinstance(wanted, Run):
+        yield from _of_runs(seen, wanted, exact, path, alike)
+    elif isinstance(seen, Raised) or isinstance(wanted, Raised):
+        yield from _of_errors(seen, wanted, path, alike)
+    elif _is_number(wanted) and _is_number(seen):
+        yield from _of_numbers(seen, wanted, exact, path)
+    elif isinstance(wanted, list | tuple) and isinstance(seen, list | tuple):
+        yield from _of_lists(seen, wanted, exact, path, alike)
+    elif isinstance(wanted, dict) and isinstance(seen, dict):
+        yield from _of_dicts(seen, wanted, exact, path, alike)
+    elif type(seen) is not type(wanted):
+        yield Difference("structure", path, text(seen), text(wanted))
+    elif not isinstance(wanted, Thing | Huge | str | None) or seen != wanted:
+        yield Difference("values" if isinstance(seen, str) else "structure", path, text(seen), text(wanted))
+
+
+def list_for_tuple(seen, wanted):
+    """Whether somewhere a list came where a tuple was wanted: no mistake, but worth a word."""
+    if isinstance(wanted, dict) and isinstance(seen, dict):
+        return any(list_for_tuple(seen[key], part) for key, part in wanted.items() if key in seen)
+    if not (isinstance(seen, list | tuple) and isinstance(wanted, list | tuple)):
+        return False
+    return (isinstance(seen, list) and isinstance(wanted, tuple)) or any(map(list_for_tuple, seen, wanted))
+
+
+def _of_runs(seen, wanted, exact, path, alike):
+    outputs = [run.output if isinstance(run, Run) else run for run in (seen, wanted)]
+    for difference in differences(*outputs, exact, path, alike):
+        where = _parting(seen, wanted) if difference.kind in ("shape", "values") else ""
+        yield Difference(difference.kind, difference.path, difference.got, difference.want, difference.where or where)
+
+
+def _parting(seen, wanted):
+    """A sentence on the first layer whose output differs; "" where the layers are not known."""
+    if not (isinstance(seen, Run) and isinstance(wanted, Run) and seen.layers and wanted.layers):
+        return ""
+    for i, ((layer, output), (_, wanted_output)) in enumerate(zip(seen.layers, wanted.layers, strict=False)):
+        found = first_difference(output, wanted_output)
+        if found:
+            return f"The first layer whose output differs is layer[{i}] {layer}: {found.kind} {found.got}, not {found.want}."
+    if len(seen.layers) != len(wanted.layers):
+        return f"It ran {len(seen.layers)} layers; the reference runs {len(wanted.layers)}."
+    return ""
+
+
+def _of_errors(seen, wanted, path, alike):
+    if not isinstance(seen, Raised):
+        yield Difference("raised", path, text(seen), f"raises {wanted.kind}")
+    elif not isinstance(wanted, Raised):
+        yield Difference("raised", path, _error_text(seen), text(wanted))
+    elif alike:
+        close = difflib.SequenceMatcher(None, seen.message[:200], wanted.message[:200], autojunk=False).ratio()
+        if seen.kind != wanted.kind or close < ALIKE:
+            yield Difference("raised", path, _error_text(seen), _error_text(wanted))
+    elif wanted.kind not in (seen.kind, *seen.kinds):
+        yield Difference("raised", path, _error_text(seen), f"raises {wanted.kind}")
+
+
+def _of_lists(seen, wanted, exact, path, alike):
+    if len(seen) != len(wanted):
+        yield Difference("structure", path, _counted(seen), _counted(wanted))
+    for i, (one, other) in enumerate(zip(seen, wanted, strict=False)):
+        yield from differences(one, other, exact, (*path, i), alike)
+
+
+def _of_dicts(seen, wanted, exact, path, alike):
+    if seen.keys() != wanted.keys():
+        yield Difference("structure", path, _keys(seen), _keys(wanted))
+    for key in wanted:
+        if key in seen:
+            yield from differences(seen[key], wanted[key], exact, (*path, key), alike)
+
+
+def _of_numbers(seen, wanted, exact, path):
+    one, other = np.asarray(seen), np.asarray(wanted)
+    if one.shape != other.shape:
+        yield Difference("shape", path, _shape(one, other), str(other.shape) if other.ndim else "a single number")
+    elif not _dtype_serves(seen, wanted):
+        yield Difference("dtype", path, str(one.dtype), str(other.dtype))
+    elif not np.all(_close(one, other, exact)):
+        yield Difference("values", path, *_values(one, other, exact))
+
+
+def _is_number(value):
+    return isinstance(value, bool | int | float | complex | np.ndarray)
+
+
+def _shape(seen, wanted):
+    """A shape in words; says when it is the wanted one with an axis more, or turned round."""
+    said = str(seen.shape) if seen.ndim else "a single number"
+    if seen.shape == (1, *wanted.shape):
+        return f"{said}, a leading axis more"
+    turned = wanted.ndim == 2 and seen.shape == wanted.shape[::-1]
+    return f"{said}, rows and columns exchanged" if turned else said
+
+
+def _dtype_serves(seen, wanted):
+    """Whether the dtype is right: of the same kind, and no coarser. Numbers of Python have no dtype to keep."""
+    one, other = np.asarray(seen).dtype, np.asarray(wanted).dtype
+    if (one.kind == "b") != (other.kind == "b"):
+        return False
+    if not (isinstance(seen, np.ndarray) and isinstance(wanted, np.ndarray)):
+        return True
+    if _is_whole(one) and _is_whole(other):
+        return True
+    return one.kind == other.kind and one.itemsize >= other.itemsize
+
+
+def _is_whole(dtype):
+    return dtype.kind in "iu"
+
+
+def _close(seen, wanted, exact):
+    """Elementwise: the same, both NaN, or within the tolerance of the coarser dtype."""
+    if exact or seen.dtype.kind not in "fcV" and wanted.dtype.kind not in "fcV":
+        return (seen == wanted) | ((seen != seen) & (wanted != wanted))
+    size = min(
+        (
+            dtype.itemsize // (2 if dtype.kind == "c" else 1)
+            for dtype in (seen.dtype, wanted.dtype)
+            if dtype.kind in "fcV"
+        )
+    )
+    seen, wanted = (array.astype(complex if array.dtype.kind == "c" else float) for array in (seen, wanted))
+    finite = np.abs(wanted[np.isfinite(wanted)])
+    allowed = FLOOR + TOLERANCE[max(2, min(size, 8))] * (finite.max() if finite.size else 0)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(seen - wanted) <= allowed
+    return near | (seen == wanted) | (np.isnan(seen) & np.isnan(wanted))
+
+
+def _values(seen, wanted, exact):
+    """(what came, what was wanted): a few values whole, of many the first that differs and where."""
+    if seen.size <= 6:
+        return text(seen, exact), text(wanted, exact)
+    place = tuple(int(i) for i in np.argwhere(~_close(seen, wanted, exact))[0])
+    got, want = text(seen[place], exact), text(wanted[place], exact)
+    return f"{got} at {list(place)}", want
+
+
+def text(value, exact=False):
+    """Plain data in a few words: numbers rounded to 6 digits unless `exact`, large arrays by their shape."""
+    said = _text(value, exact)
+    return said if len(said) <= LONG else said[: LONG - 1] + "…"
+
+
+def _text(value, exact=False):
+    if isinstance(value, Run):
+        return _text(value.output, exact)
+    if isinstance(value, np.ndarray | np.generic):
+        if value.ndim == 0:
+            return _text(value.item(), exact)
+        return (
+            str([_Bare(_text(part, exact)) for part in value])
+            if value.size <= 8
+            else f"an array of shape {value.shape}"
+        )
+    if isinstance(value, float):
+        return repr(value) if exact else f"{value:.6g}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_text(part, exact)}" for key, part in value.items()) + "}"
+    if isinstance(value, tuple):
+        inner = ", ".join(_text(part, exact) for part in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(part, exact) for part in value) + "]"
+    if isinstance(value, Raised):
+        return _error_text(value)
+    return value.kind if isinstance(value, Thing | Huge) else repr(value)
+
+
+class _Bare(str):
+    """A text that prints without quotes inside a list."""
+
+    __repr__ = str.__str__
+
+
+def _error_text(error):
+    return f"{error.kind}: {error.message.splitlines()[0]}" if error.message else error.kind
+
+
+def _counted(items):
+    return f"{text(items)}, {len(items)} item{'s' * (len(items) != 1)}" if len(items) < 8 else f"{len(items)} items"
+
+
+def _keys(found):
+    return f"a dict with the keys {', '.join(map(repr, found))}" if found else "an empty dict"

@@ -1,0 +1,161 @@
+"""`three_layer_mlp(seed, x, hidden, out)`: Flax's chain inside a compact module, initialised and applied."""
+
+import jax
+from flax import linen as nn
+
+from seqkit.draws import array, as_float, fixed, seed
+from seqkit.exercise import Exercise
+from seqkit.probing.linen import watched
+
+page = Exercise(
+    "three_layer_mlp",
+    number=14,
+    lesson="05_flax_chain",
+    points=10,
+    statement="""
+Write `three_layer_mlp(seed, x, hidden, out)`. Inside a `@nn.compact` module, chain
+`Dense(hidden)`, ReLU, `Dense(hidden)`, ReLU, `Dense(out)` by `nn.Sequential`; initialise it with
+`jax.random.PRNGKey` of the seed, apply it to `x`, and return the output.
+
+`seed`, `hidden` and `out` arrive as **floats**. `x` is one example, of shape (n,); the output has shape (out,).
+The numbers are those of the reference, and in Flax names decide numbers: leave the layers without names of your own.
+
+    >>> three_layer_mlp(42.0, jnp.array([1.0, 2.0, 3.0]), 4.0, 2.0).shape
+    (2,)
+""",
+    hints=(
+        "A width of 4.0 is no width. Which of the four arguments must be whole numbers?",
+        "Three steps: make the module, `variables = model.init(key, x)`, `model.apply(variables, x)`.",
+        "In `__call__`: return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)",
+    ),
+)
+
+
+@page.answer
+def three_layer_mlp(seed, x, hidden, out):
+    """(n,) array → (out,) array: a chain of three Dense layers, initialised from `seed` and applied to `x`."""
+    hidden, out = int(hidden), int(out)
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
+
+    model = MLP()
+    variables = model.init(jax.random.PRNGKey(int(seed)), x)
+    return model.apply(variables, x)
+
+
+CALL = "three_layer_mlp(seed, x, hidden, out)"
+
+
+@page.probe(call=CALL, seed=as_float(seed()), x=array(3), hidden=fixed("4.0"), out=fixed("8.0"))
+def a_small_chain(three_layer_mlp, seed, x, hidden, out):
+    """Three Dense layers with ReLU between them, from PRNGKey(seed)."""
+    return watched(three_layer_mlp, seed, x, hidden, out)[0]
+
+
+@page.probe(call=CALL, seed=as_float(seed()), x=array(3), hidden=fixed("4.0"), out=fixed("8.0"))
+def another_seed(three_layer_mlp, seed, x, hidden, out):
+    """Another seed gives other parameters."""
+    return watched(three_layer_mlp, seed, x, hidden, out)[0]
+
+
+@page.probe(call=CALL, seed=as_float(seed()), x=array(5), hidden=fixed("7.0"), out=fixed("6.0"))
+def other_widths(three_layer_mlp, seed, x, hidden, out):
+    """The widths are the arguments, and the chain takes any number of inputs."""
+    return watched(three_layer_mlp, seed, x, hidden, out)[0]
+
+
+@page.probe(call=CALL, seed=as_float(seed()), x=array(3), hidden=fixed("4.0"), out=fixed("8.0"))
+def a_chain_ran(three_layer_mlp, seed, x, hidden, out):
+    """The layers are to run inside an `nn.Sequential`."""
+    run, calls = watched(three_layer_mlp, seed, x, hidden, out)
+    return {"a Sequential ran": calls.chains > 0, "shape": run.output.shape}
+
+
+@page.mistake(
+    "The last layer is followed by a ReLU, so no output is negative. Activations stand between the layers only."
+)
+def relu_after_the_last(seed, x, hidden, out):
+    hidden, out = int(hidden), int(out)
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            layers = [nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out), nn.relu]
+            return nn.Sequential(layers)(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+@page.mistake(
+    "There is no activation between the layers: three linear maps in a row are one. Put nn.relu after the first two."
+)
+def no_activation(seed, x, hidden, out):
+    hidden, out = int(hidden), int(out)
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(hidden), nn.Dense(hidden), nn.Dense(out)])(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+@page.mistake("It has one hidden layer; three Dense layers are asked: hidden, hidden, out.")
+def two_layers(seed, x, hidden, out):
+    hidden, out = int(hidden), int(out)
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+@page.mistake("The key is always that of seed 0. Make it of the argument: jax.random.PRNGKey(int(seed)).")
+def ignores_the_seed(seed, x, hidden, out):
+    return three_layer_mlp(0.0, x, hidden, out)
+
+
+@page.mistake("A leading axis of 1 came out. x is one example of shape (n,): hand it to the chain as it is.")
+def adds_a_batch_axis(seed, x, hidden, out):
+    return three_layer_mlp(seed, x[None], hidden, out)
+
+
+@page.mistake(
+    "The chain is the whole model here, so its parameters are named layers_0, layers_2 …, and names decide numbers. "
+    "Call it inside the `__call__` of a module, under @nn.compact."
+)
+def chain_of_its_own(seed, x, hidden, out):
+    hidden, out = int(hidden), int(out)
+    chain = nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])
+    return chain.init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+@page.mistake("A width arrived as a float, and a Dense layer takes a whole number: int(hidden), int(out).")
+def keeps_floats(seed, x, hidden, out):
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+@page.mistake(
+    "The numbers are right, and no Sequential ran: the layers are called one by one. Put them in an nn.Sequential."
+)
+def no_chain(seed, x, hidden, out):
+    hidden, out = int(hidden), int(out)
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            x = nn.relu(nn.Dense(hidden)(x))
+            x = nn.relu(nn.Dense(hidden)(x))
+            return nn.Dense(out)(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]

@@ -1,0 +1,180 @@
+"""Plain data: what may leave the room in which an answer runs. `plain(value)` copies a value into it, bounded.
+
+Plain are None, bool, int, float, complex, str, list, tuple, dict, numpy arrays, and the records of this file. No code of a
+learner is in it: not a method, not a subclass of ndarray. Whatever is none of these becomes a `Thing`, its name.
+"""
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+MAX_VALUES = 4_000_000
+"""Numbers kept of one value, all its arrays together."""
+MAX_ITEMS = 20_000
+"""Items kept of one value: of its lists, tuples and dicts, all together."""
+MAX_DEPTH = 24
+MAX_TEXT = 10_000
+"""Letters kept of one text."""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An error. `kinds` are the names of its class and of those above it; `line` is the learner's line, if it is known."""
+
+    kind: str
+    message: str
+    kinds: tuple[str, ...] = ()
+    line: str | None = None
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that is no data: a function, a module, a class. `kind` says what."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Huge:
+    """Something too large, or too deep, to be copied."""
+
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The output of a chain, and (layer, output) of each layer that was seen running, to say where values part."""
+
+    output: object
+    layers: tuple = ()
+
+
+def plain(value):
+    """`value` as plain data. What is in it is never asked to compare, print or convert itself."""
+    return _Copier().copy(value, 0)
+
+
+def outcome(f, *args, **kwargs):
+    """What `f` returns, or the exception that it raises: for probes that ask for an error."""
+    try:
+        return f(*args, **kwargs)
+    except Exception as error:
+        return error
+
+
+def raised(error, line=None):
+    """An exception as plain data."""
+    kinds = tuple(_name(cls) for cls in type.mro(type(error)) if cls not in (object, BaseException))
+    args = BaseException.args.__get__(error)
+    said = next((arg for arg in args if isinstance(arg, str)), "") if type(args) is tuple else ""
+    notes = vars(error).get("__notes__") if isinstance(vars(error), dict) else None
+    said = "\n".join([_text(said), *(_text(note) for note in notes or () if isinstance(note, str))])
+    return Raised(_name(type(error)), said[:MAX_TEXT].strip(), kinds, line)
+
+
+def kind_of(value):
+    """What a value is, in a word or two: `a function`, `the class Dense`, `Linear`."""
+    if isinstance(value, type):
+        return f"the class {_name(value)}"
+    return {"function": "a function", "ellipsis": "`...`", "NoneType": "None"}.get(
+        _name(type(value)), _name(type(value))
+    )
+
+
+def _name(cls):
+    return type.__dict__["__name__"].__get__(cls)[:100]
+
+
+def _text(text):
+    return str.__getitem__(text, slice(0, MAX_TEXT))
+
+
+class _Copier:
+    def __init__(self):
+        self.values, self.items = MAX_VALUES, MAX_ITEMS
+
+    def copy(self, value, depth):
+        cls = type(value)
+        if value is None or cls in (bool, float, complex):
+            return value
+        if depth > MAX_DEPTH or self.items <= 0:
+            return Huge(kind_of(value))
+        self.items -= 1
+        for kind, make in _COPIES:
+            if issubclass(cls, kind):
+                return make(self, value, depth + 1)
+        return self._array(value) if _is_jax(cls) else self._foreign(value, depth)
+
+    def _array(self, value):
+        """A numpy array of its own, of an array of numpy or JAX."""
+        if value.size > self.values:
+            return Huge(f"an array of shape {tuple(value.shape)}")
+        self.values -= value.size
+        copied = np.array(value)
+        return (
+            copied
+            if copied.dtype.kind not in "OVMm" or _is_small_float(copied.dtype)
+            else Thing(f"an array of {copied.dtype}")
+        )
+
+    def _numpy(self, value, depth):
+        return self._array(np.ndarray.view(value, np.ndarray))
+
+    def _run(self, value, depth):
+        return Run(self.copy(value.output, depth), self.copy(value.layers, depth))
+
+    def _record(self, value, depth):
+        return value
+
+    def _list(self, value, depth):
+        return [self.copy(part, depth) for part in list.__iter__(value) if self.items > 0]
+
+    def _tuple(self, value, depth):
+        return tuple(self.copy(part, depth) for part in tuple.__iter__(value) if self.items > 0)
+
+    def _dict(self, value, depth):
+        return {self._key(key): self.copy(part, depth) for key, part in dict.items(value) if self.items > 0}
+
+    def _key(self, key):
+        return self.copy(key, MAX_DEPTH) if type(key) in (int, bool, float, str, type(None)) else kind_of(key)
+
+    def _foreign(self, value, depth):
+        """Flax's FrozenDict is a dict, a typed key its numbers; anything else is only named."""
+        jax, frozen = sys.modules.get("jax"), sys.modules.get("flax.core.frozen_dict")
+        if frozen and type(value) is frozen.FrozenDict:
+            return self._dict(frozen.unfreeze(value), depth)
+        if _name(type(value)) == "PRNGKeyArray" and jax:
+            return self._array(jax.random.key_data(value))
+        return Thing(kind_of(value))
+
+
+_COPIES = (
+    (int, lambda copier, value, depth: int.__add__(value, 0) if abs(int.__add__(value, 0)) < 10**300 else Huge("int")),
+    (float, lambda copier, value, depth: float.__add__(value, 0.0)),
+    (str, lambda copier, value, depth: _text(value)),
+    (np.generic, lambda copier, value, depth: copier._array(np.asarray(value))),
+    (np.ndarray, _Copier._numpy),
+    (list, _Copier._list),
+    (tuple, _Copier._tuple),
+    (dict, _Copier._dict),
+    (BaseException, lambda copier, value, depth: raised(value)),
+    (Run, _Copier._run),
+    ((Raised, Thing, Huge), _Copier._record),
+)
+
+
+def _is_jax(cls):
+    """Whether this is the class of JAX's arrays: of the real ones, which cannot be subclassed by name."""
+    jax = sys.modules.get("jax")
+    return jax is not None and cls is _jax_array(jax)
+
+
+def _jax_array(jax, known=[]):  # noqa: B006 - kept between calls: making an array to ask for its class takes 50 µs
+    if not known:
+        known.append(type(jax.numpy.zeros(())))
+    return known[0]
+
+
+def _is_small_float(dtype):
+    return dtype.name.startswith(("bfloat16", "float8"))

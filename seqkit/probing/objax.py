@@ -1,0 +1,54 @@
+"""What probes ask of Objax: layers with given numbers, the variables of a chain, its kinds of layers."""
+
+import jax.numpy as jnp
+import numpy as np
+import objax
+
+from seqkit.styles import objax as style
+
+
+def linear(nin, nout, seed=1, use_bias=True):
+    """`objax.nn.Linear(nin, nout)` with parameters drawn from `seed`; Objax's own generator is left alone."""
+    layer = objax.nn.Linear(nin, nout, use_bias=use_bias, w_init=jnp.zeros)
+    return filled(layer, seed)
+
+
+def conv(nin, nout, size, seed=1, use_bias=True):
+    """`objax.nn.Conv2D(nin, nout, size)`, likewise."""
+    return filled(objax.nn.Conv2D(nin, nout, size, use_bias=use_bias, w_init=jnp.zeros), seed)
+
+
+def filled(module, seed):
+    """`module` with values between -1 and 1 in every trainable variable, drawn in the order of the variables."""
+    rng, known = np.random.default_rng(seed), set()
+    for variable in module.vars().values():
+        if isinstance(variable, objax.TrainVar) and id(variable) not in known:
+            known.add(id(variable))
+            variable.assign(jnp.asarray(rng.uniform(-1, 1, variable.value.shape), variable.value.dtype))
+    return module
+
+
+def values(module):
+    """{name: array} of every variable, under Objax's own names."""
+    return {name: variable.value for name, variable in module.vars().items()}
+
+
+def shapes(module):
+    """{name: shape} of every variable."""
+    return {name: tuple(variable.value.shape) for name, variable in module.vars().items()}
+
+
+def count(module):
+    """How many parameter values a module has, shared ones once."""
+    unique = {id(variable): variable for variable in module.vars().values()}
+    return sum(variable.value.size for variable in unique.values())
+
+
+def is_chain(thing):
+    """Whether something is a Sequential of Objax or of seqkit."""
+    return isinstance(thing, objax.nn.Sequential | style.Sequential)
+
+
+def kinds(chain):
+    """For each layer the name of its class, or `function`."""
+    return [type(layer).__name__ if isinstance(layer, objax.Module) else "function" for layer in chain]

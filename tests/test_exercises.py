@@ -1,0 +1,218 @@
+"""Every page keeps its promises: a page is tested by being there."""
+
+import doctest
+import importlib
+import inspect
+
+import numpy as np
+import pytest
+
+from seqkit import snippet
+from seqkit.check import check, known, observe, wanted
+from seqkit.compare import first_difference, same
+from seqkit.exercise import index, load, names
+from seqkit.plain import Raised
+
+DRAWS = range(1, 21)
+every_page = pytest.mark.parametrize("name", names())
+
+
+def alternatives(name):
+    return importlib.import_module(f"tests.alternatives.{index()[name][0]}").ANSWERS
+
+
+def starter(exercise):
+    """The answer that the starter makes, run as a learner runs it: from text, in an empty room."""
+    made = {"__name__": "__main__"}
+    exec(compile(snippet.starter(exercise), "<a learner's cell>", "exec"), made)
+    return made[exercise.name]
+
+
+@every_page
+def test_the_page_has_all_its_parts(name):
+    page = load(name)
+    assert page.name == page.reference.__name__
+    assert len(page.probes) >= 4 and len(page.mistakes) >= 4 and len(page.hints) == 3
+    assert page.hints[0].endswith("?") and page.statement and page.points > 0
+    assert all(probe.why.endswith(".") for probe in page.probes)
+    assert all(mistake.sentence.endswith((".", ")")) for mistake in page.mistakes)
+    assert len({mistake.sentence for mistake in page.mistakes}) == len(page.mistakes)
+    for probe in page.probes:
+        assert next(iter(inspect.signature(probe.f).parameters)) == name
+
+
+@every_page
+def test_the_reference_passes_every_draw(name):
+    page = load(name)
+    for draw in DRAWS:
+        verdict = check(name, page.reference, draw)
+        assert verdict.ok and not verdict.remarks, f"draw {draw}: {verdict}"
+
+
+@every_page
+def test_the_starter_runs_and_is_not_started(name):
+    verdict = check(name, starter(load(name)))
+    assert not verdict.started and verdict.earned == 0 and str(verdict).startswith(f"· {name}: not started.")
+
+
+@every_page
+def test_every_mistake_is_refused_and_named_on_every_draw(name):
+    page = load(name)
+    for draw in DRAWS:
+        for mistake in page.mistakes:
+            verdict = check(name, mistake.answer, draw)
+            assert (verdict.ok, verdict.mistake) == (False, mistake.name), f"draw {draw}: {verdict}"
+            assert verdict.earned < page.points
+
+
+@every_page
+def test_no_two_mistakes_behave_alike(name):
+    page, draw = load(name), 1
+    for i, one in enumerate(page.mistakes):
+        for other in page.mistakes[:i]:
+            pairs = [(p, known(p, one.answer, draw), known(p, other.answer, draw)) for p in page.probes]
+            assert any(not same(a.value, b.value, p.exact) for p, x, y in pairs for a, b in zip(x, y, strict=True)), (
+                f"{one.name} and {other.name} are one"
+            )
+
+
+@every_page
+def test_right_answers_written_differently_pass(name):
+    answers = alternatives(name)
+    assert len(answers) >= 3
+    for answer in answers:
+        for draw in (1, 2, 3):
+            verdict = check(name, answer, draw)
+            assert verdict.ok, f"{getattr(answer, '__name__', answer)}, draw {draw}: {verdict}"
+
+
+@every_page
+def test_the_call_in_the_statement_gives_what_it_says(name):
+    page = load(name)
+    room = {name: page.reference}
+    exec(
+        snippet.reference(page).partition("\n\n")[0]
+        if "import" in snippet.reference(page).partition("\n\n")[0]
+        else "",
+        room,
+    )
+    import jax.numpy
+
+    room |= {"np": np, "jnp": jax.numpy, **vars(importlib.import_module(page.reference.__module__))}
+    examples = doctest.DocTestParser().get_doctest(page.statement, room, name, None, 0)
+    assert examples.examples, "the statement holds no worked call"
+    failed = []
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(examples, out=failed.append)
+    assert not failed, "".join(failed)
+
+
+@every_page
+def test_a_call_that_is_shown_can_be_pasted_behind_the_answer(name):
+    page = load(name)
+    for probe in page.probes:
+        for case in probe.cases(2)[-1:]:
+            room = {name: page.reference}
+            for given in page.given_parts:
+                room[given.__name__] = given
+            exec(snippet.code(page, probe, case), room)
+
+
+@every_page
+def test_values_vary_with_the_draw(name):
+    page = load(name)
+    drawn = [str([probe.cases(draw) for probe in page.probes]) for draw in DRAWS]
+    fixed = all(not probe.drawn for probe in page.probes)
+    assert fixed or len(set(drawn)) > 10
+
+
+@every_page
+def test_the_reference_raises_nothing_that_is_not_asked(name):
+    page = load(name)
+    for i, probe in enumerate(page.probes):
+        for seen in wanted(page, i, 3):
+            assert not isinstance(seen.value, Raised), f"{probe.name}: {seen.value}"
+
+
+@every_page
+def test_an_oracle_and_the_reference_are_one(name):
+    page = load(name)
+    for draw in DRAWS:
+        for probe in page.probes:
+            if probe.oracle:
+                pairs = zip(known(probe, page.reference, draw), known(probe, probe.oracle, draw), strict=True)
+                assert not [d for a, b in pairs if (d := first_difference(a.value, b.value, probe.exact))]
+
+
+# ---- answers that are none ----
+
+
+class Lying:
+    def __call__(self, *args, **kwargs):
+        return self
+
+    def __eq__(self, other):
+        return True
+
+    def __array__(self, *args, **kwargs):
+        raise SystemExit("an array was asked for")
+
+    def __repr__(self):
+        return "3.0"
+
+    __hash__ = None
+
+
+def recurses(*args, **kwargs):
+    return recurses(*args, **kwargs)
+
+
+def raises(*args, **kwargs):
+    raise ZeroDivisionError("by zero")
+
+
+def leaves(*args, **kwargs):
+    raise SystemExit(0)
+
+
+def huge(*args, **kwargs):
+    return np.broadcast_to(np.float32(1), (10**9,))
+
+
+class Liar(np.ndarray):
+    def __eq__(self, other):
+        return np.ones(self.shape, bool)
+
+
+def lying_array(*args, **kwargs):
+    return np.zeros(3, np.float32).view(Liar)
+
+
+def lying_object(*args, **kwargs):
+    return Lying()
+
+
+NO_ANSWERS = [None, "forward", 3, int, Lying, Lying(), lambda: 3, lambda *a, **k: None, recurses, raises, leaves, huge]
+NO_ANSWERS += [lying_array, lying_object, type("Empty", (), {})]
+
+
+@every_page
+def test_whatever_is_handed_over_gets_a_verdict_and_no_exception(name):
+    for answer in NO_ANSWERS:
+        verdict = check(name, answer)
+        assert verdict.judged and not verdict.ok and len(str(verdict)) > 20
+
+
+@every_page
+def test_observations_are_plain_data(name):
+    plain = {"NoneType", "bool", "int", "float", "complex", "str", "list", "tuple", "dict", "ndarray"}
+    plain |= {"Raised", "Thing", "Huge", "Run"}
+
+    def kinds(value):
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+        if type(value).__name__ == "Run":
+            inside = (value.output, value.layers)
+        return {type(value).__name__}.union(*map(kinds, inside))
+
+    for answer in [load(name).reference, lying_array, lying_object]:
+        for cases in observe(load(name), answer).probes:
+            assert all(kinds(seen.value) <= plain for seen in cases)
