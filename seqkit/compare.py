@@ -171,14 +171,10 @@ def _is_whole(dtype):
 
 def _close(seen, wanted, exact):
     """Elementwise: the same, both NaN, or within the tolerance of the coarser dtype."""
-    if exact or seen.dtype.kind not in "fcV" and wanted.dtype.kind not in "fcV":
+    if exact or (seen.dtype.kind not in "fcV" and wanted.dtype.kind not in "fcV"):
         return (seen == wanted) | ((seen != seen) & (wanted != wanted))
     size = min(
-        (
-            dtype.itemsize // (2 if dtype.kind == "c" else 1)
-            for dtype in (seen.dtype, wanted.dtype)
-            if dtype.kind in "fcV"
-        )
+        dtype.itemsize // (2 if dtype.kind == "c" else 1) for dtype in (seen.dtype, wanted.dtype) if dtype.kind in "fcV"
     )
     seen, wanted = (array.astype(complex if array.dtype.kind == "c" else float) for array in (seen, wanted))
     finite = np.abs(wanted[np.isfinite(wanted)])
