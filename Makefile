@@ -16,13 +16,15 @@ help:  ## this list
 lab: .venv/lab  ## open JupyterLab at the first lesson (first run installs everything into .venv)
 	@$(BIN)/jupyter lab --ServerApp.port=$(PORT) $(ROOT_MAY) $(LAB) notebooks/00_start_here.ipynb
 
-test: pytest nbval  ## every test: pytest, then each notebook re-executed and compared
+test: pytest nbval  ## every test: pytest, then each notebook re-executed and compared, as shipped and solved
 
 pytest: .venv/test  ## the Python tests alone
 	$(BIN)/python -m pytest
 
-nbval: .venv/test  ## the notebooks alone: each re-executed and compared
+nbval: .venv/test  ## the notebooks alone: each re-executed and compared, as shipped and with every exercise solved
 	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) notebooks
+	$(BIN)/python tests/solve_notebooks.py notebooks .solved
+	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) .solved
 
 lint: .venv/test  ## ruff and codespell
 	$(BIN)/ruff check .
@@ -49,7 +51,7 @@ torch: .venv/uv  ## add PyTorch for the CPU (never its CUDA build)
 	@$(BIN)/python requirements/torch_cpu.py
 
 clean:  ## remove .venv and everything that was made
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .solved build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- the environment: each mark is made once, and again when its lock changes ----

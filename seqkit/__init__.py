@@ -1,9 +1,17 @@
 """seqkit: learn `Sequential`, the chain of layers, in six styles. `import seqkit as sk` loads no framework."""
 
-from seqkit.trace import trace
+import sys
+from types import ModuleType
 
 _LAZY = {
+    "trace": "seqkit.trace",
     "show": "seqkit.views.picture",
+    "check": "seqkit.views.practice",
+    "hint": "seqkit.views.practice",
+    "reference": "seqkit.views.practice",
+    "exercise": "seqkit.views.practice",
+    "progress": "seqkit.views.practice",
+    "forget": "seqkit.views.practice",
     "Spec": "seqkit.spec",
     "Dense": "seqkit.spec",
     "Conv2D": "seqkit.spec",
@@ -19,8 +27,19 @@ _LAZY = {
     "keras": "seqkit.styles.keras",
     "torch": "seqkit.styles.torch",
 }
+_STYLES = {name for name, home in _LAZY.items() if home.startswith("seqkit.styles.")}
 
-__all__ = ["trace", *_LAZY]
+__all__ = list(_LAZY)
+
+
+class _Face(ModuleType):
+    def __setattr__(self, name, value):
+        """Importing the room `seqkit.check` must not put a module in the place of the function `sk.check`."""
+        if not (name in _LAZY and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def __getattr__(name):
@@ -30,7 +49,7 @@ def __getattr__(name):
     if name not in _LAZY:
         raise AttributeError(f"seqkit has no {name!r}. It has {', '.join(__all__)}.")
     module = importlib.import_module(_LAZY[name])
-    return module if _LAZY[name].endswith(f".{name}") else getattr(module, name)
+    return module if name in _STYLES else getattr(module, name)
 
 
 def __dir__():

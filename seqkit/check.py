@@ -4,14 +4,16 @@
 same draw. Expected values are computed once for each draw and kept.
 """
 
+import dis
 import functools
 import inspect
 import io
+import linecache
 import signal
 import threading
 import types
 import warnings
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 
 from seqkit import snippet
@@ -164,8 +166,8 @@ def _observe_case(answer, probe, case):
         warnings.simplefilter("always")
         value = _value(answer, probe.f, arguments)
     changed = tuple(name for name, value in arguments.items() if not same(plain(value), before[name], exact=True))
-    own = [f"{w.category.__name__}: {plain(str(w.message))}" for w in caught if w.filename == _file(answer)]
-    return Seen(value, out.letters, own[0][:200] if own else "", changed)
+    own = [raised(each.message) for each in caught if each.filename == _file(answer)]
+    return Seen(value, out.letters, f"{own[0].kind}: {own[0].message}"[:200] if own else "", changed)
 
 
 def _value(answer, f, arguments):
@@ -224,8 +226,6 @@ def _line(error, file):
         if file is not None and step.tb_frame.f_code.co_filename == file:
             lines.append((file, step.tb_lineno))
         step = step.tb_next
-    import linecache
-
     return linecache.getline(*lines[-1]).strip()[:120] or None if lines else None
 
 
@@ -236,11 +236,11 @@ def _is_started(answer):
 
 def _functions(answer):
     """The Python functions that an answer is made of: itself, or the methods in the body of its class."""
-    if not isinstance(answer, type):
+    if not issubclass(type(answer), type):
         function = _unwrapped(answer)
         return [function] if function is not None else []
-    own = [_unwrapped(part) for part in vars(answer).values()]
-    return [f for f in own if f is not None and "." in f.__qualname__ and _is_written_in(f, answer)]
+    own = [_unwrapped(part) for part in type.__dict__["__dict__"].__get__(answer).values()]
+    return [f for f in own if f is not None and _is_written_in(f, answer)]
 
 
 def _is_written_in(function, cls):
@@ -250,20 +250,16 @@ def _is_written_in(function, cls):
 
 def _unwrapped(part):
     """The Python function inside a method, a property or a decorator; or None."""
-    for attribute in ("fget", "__func__", "method", "func", "fun"):
-        inner = getattr(type(part), attribute, None) and getattr(part, attribute, None)
-        part = inner if isinstance(inner, types.FunctionType) else part
-    try:
-        part = inspect.unwrap(part) if isinstance(part, types.FunctionType) or hasattr(part, "__wrapped__") else part
-    except Exception:
-        return None
-    return part if isinstance(part, types.FunctionType) else None
+    with suppress(Exception):  # whatever an answer's own attributes do when they are asked
+        for attribute in ("fget", "__func__", "method", "func", "fun"):
+            inner = getattr(part, attribute, None) if hasattr(type(part), attribute) else None
+            part = inner if isinstance(inner, types.FunctionType) else part
+        part = inspect.unwrap(part) if hasattr(part, "__wrapped__") else part
+    return part if type(part) is types.FunctionType else None
 
 
 def _is_blank(function):
     """Whether a function does nothing: a docstring, `...`, `pass`."""
-    import dis
-
     code = list(dis.get_instructions(function))
     nothing = {"RESUME", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "COPY_FREE_VARS", "NOP", "POP_TOP", "CACHE"}
     constants = [step.argval for step in code if step.opname in ("LOAD_CONST", "RETURN_CONST")]

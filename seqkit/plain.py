@@ -66,16 +66,13 @@ def outcome(f, *args, **kwargs):
 def raised(error, line=None):
     """An exception as plain data."""
     kinds = tuple(_name(cls) for cls in type.mro(type(error)) if cls not in (object, BaseException))
-    args = BaseException.args.__get__(error)
-    said = next((arg for arg in args if isinstance(arg, str)), "") if type(args) is tuple else ""
-    notes = vars(error).get("__notes__") if isinstance(vars(error), dict) else None
-    said = "\n".join([_text(said), *(_text(note) for note in notes or () if isinstance(note, str))])
-    return Raised(_name(type(error)), said[:MAX_TEXT].strip(), kinds, line)
+    said = next((_text(arg) for arg in BaseException.args.__get__(error) if issubclass(type(arg), str)), "")
+    return Raised(_name(type(error)), said.strip(), kinds, line)
 
 
 def kind_of(value):
     """What a value is, in a word or two: `a function`, `the class Dense`, `Linear`."""
-    if isinstance(value, type):
+    if issubclass(type(value), type):
         return f"the class {_name(value)}"
     return {"function": "a function", "ellipsis": "`...`", "NoneType": "None"}.get(
         _name(type(value)), _name(type(value))

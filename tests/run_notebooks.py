@@ -6,6 +6,7 @@ A notebook that fails is left as it was.
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -60,7 +61,9 @@ def main(paths):
     failed = 0
     for path in map(Path, paths):
         try:
-            notebook = run(path)
+            with tempfile.TemporaryDirectory() as home:  # a lesson shows what a new learner sees
+                os.environ["SEQKIT_HOME"] = home
+                notebook = run(path)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             print(f"✗ {path} is left as it was:\n{error}")
             failed += 1

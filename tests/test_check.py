@@ -1,0 +1,334 @@
+"""`observe` makes plain data of whatever an answer does; `judge` compares data and nothing else."""
+
+import importlib
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+from seqkit.check import check, judge, observe
+from seqkit.compare import first_difference, same, text
+from seqkit.exercise import Exercise, load
+from seqkit.plain import Huge, Raised, Run, Thing, outcome, plain
+
+ROOM = importlib.import_module("seqkit.check")  # the face has a function of this name
+
+# ---- plain ----
+
+
+class Whole(int):
+    def __eq__(self, other):
+        return True
+
+    def __repr__(self):
+        return "7"
+
+    __hash__ = int.__hash__
+
+
+class Words(str):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
+
+
+class Items(list):
+    def __iter__(self):
+        return iter([1, 2, 3])
+
+    def __len__(self):
+        return 3
+
+
+class Claims:
+    """Says that it is a class, an array and a number."""
+
+    __class__ = type
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "copy"),
+    [
+        (Whole(3), 3),
+        (Words("no"), "no"),
+        (Items([9]), [9]),
+        (True, True),
+        (None, None),
+        ((1, [2.5]), (1, [2.5])),
+        (namedtuple("Point", "x y")(1, 2), (1, 2)),
+        ({1: (2,), "a": None}, {1: (2,), "a": None}),
+        (Claims(), Thing("Claims")),
+        (len, Thing("builtin_function_or_method")),
+        (plain, Thing("a function")),
+        (Whole, Thing("the class Whole")),
+        (..., Thing("`...`")),
+        (np.array([plain]), Thing("an array of object")),
+    ],
+    ids=lambda value: "value",  # pytest would ask the value for a name
+)
+def test_a_value_becomes_plain_and_its_own_methods_are_never_asked(value, copy):
+    made = plain(value)
+    assert type(made) is type(copy)
+    assert made == copy
+
+
+def test_arrays_of_jax_and_numpy_become_arrays_of_numpy_that_nobody_else_holds():
+    import jax
+    import jax.numpy as jnp
+
+    mine = np.arange(3.0)
+    copies = [plain(mine), plain(jnp.arange(3.0)), plain(np.float32(2)), plain(jnp.bfloat16(2))]
+    mine[0] = 9
+    assert [type(copy) for copy in copies] == [np.ndarray] * 4 and copies[0][0] == 0
+    assert plain(jax.random.key(3)).tolist() == [0, 3]
+    assert jax.jit(lambda x: (plain(x).kind, x)[1])(1.0) == 1.0
+
+
+def test_what_is_too_large_or_too_deep_is_named_and_not_copied():
+    assert plain(np.broadcast_to(1.0, (10**9,))) == Huge("an array of shape (1000000000,)")
+    endless = []
+    endless.append(endless)
+    depth, inside = 0, plain(endless)
+    while isinstance(inside, list):
+        depth, inside = depth + 1, inside[0]
+    assert inside == Huge("list") and depth < 30
+    assert len(plain([0] * 10**6)) < 30_000
+    assert len(plain("a" * 10**7)) == 10_000
+    assert len(plain(list(np.broadcast_to(1.0, (4, 3 * 10**6))))[1:]) == 3
+    assert isinstance(plain(10**400), Huge)
+
+
+def test_an_error_becomes_its_name_its_message_and_the_names_above_it():
+    class Odd(KeyError):
+        def __str__(self):
+            raise RuntimeError
+
+    assert plain(Odd("what")) == Raised("Odd", "what", ("Odd", "KeyError", "LookupError", "Exception"))
+    assert outcome(int, "3") == 3 and plain(outcome(int, "x")).kind == "ValueError"
+
+
+# ---- compare ----
+
+
+def kind(seen, wanted, exact=False):
+    found = first_difference(plain(seen), plain(wanted), exact)
+    return found and found.kind
+
+
+F32 = np.float32
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "expected"),
+    [
+        (F32([1, 2]), F32([1, 2 + 1e-5]), None),
+        (F32([1, 2]), F32([1, 2.001]), "values"),
+        (np.array([1.0, 2]), F32([1, 2]), None),
+        (np.float16([1, 2]), F32([1, 2]), "dtype"),
+        (np.array([1, 2]), F32([1, 2]), "dtype"),
+        (F32([1, 2]), np.array([1, 2]), "dtype"),
+        (np.int64([1, 2]), np.int32([1, 2]), None),
+        (np.array([True]), np.array([1]), "dtype"),
+        (True, 1, "dtype"),
+        (1.0, 1, None),
+        (F32(1), 1.0, None),
+        (F32([1]), 1.0, "shape"),
+        ([1.0, 2.0], F32([1, 2]), "structure"),
+        ([1, 2], (1, 2), None),
+        ((1, 2, 3), (1, 2), "structure"),
+        ({"a": 1}, {"b": 1}, "structure"),
+        ({"a": 1}, {"a": 2}, "values"),
+        ("a", "b", "values"),
+        (None, 3, "structure"),
+        (F32([np.nan, 1]), F32([np.nan, 1]), None),
+        (F32([np.nan, 1]), F32([0, 1]), "values"),
+        (F32([0, 1]), F32([np.nan, 1]), "values"),
+        (F32([np.inf]), F32([np.inf]), None),
+        (F32([-np.inf]), F32([np.inf]), "values"),
+        (F32([1e30]), F32([np.inf]), "values"),
+        (ValueError("a"), ValueError("b"), None),
+        (TypeError("a"), ValueError("a"), "raised"),
+        (UnicodeError("a"), ValueError("a"), None),
+        (3, ValueError("a"), "raised"),
+        (ValueError("a"), 3, "raised"),
+        (np.zeros((2, 3)), np.zeros((3, 2)), "shape"),
+        (np.zeros((0, 3)), np.zeros((0, 3)), None),
+        (1 + 2j, 1 + 2j, None),
+        (1 + 2j, 1 + 3j, "values"),
+    ],
+)
+def test_what_counts_as_a_difference(seen, wanted, expected):
+    assert kind(seen, wanted) == expected
+
+
+def test_bit_equality_where_it_is_asked():
+    one = F32([0.1])
+    assert kind(np.nextafter(one, F32(1)), one) is None
+    assert kind(np.nextafter(one, F32(1)), one, exact=True) == "values"
+
+
+def test_a_raised_error_is_told_before_a_shape_a_shape_before_a_dtype_a_dtype_before_values():
+    wanted = {"a": 1.0, "b": F32([1]), "c": F32([1]), "d": 3}
+    seen = {"a": 2.0, "b": np.array([1]), "c": F32([1, 2]), "d": plain(ValueError("no"))}
+    kinds = []
+    while seen:
+        found = first_difference(seen, {key: wanted[key] for key in seen})
+        kinds.append(found.kind)
+        del seen[found.path[0]]
+    assert kinds == ["raised", "shape", "dtype", "values"]
+
+
+def test_two_errors_are_one_behaviour_only_if_they_say_the_same():
+    one, other = Raised("TypeError", "unsupported operand for +"), Raised("TypeError", "missing argument 'key'")
+    assert same(one, one) and not same(one, other)
+
+
+def test_of_two_chains_the_first_layer_that_differs_is_named():
+    mine = Run(F32([1]), [("Linear(3, 4)", F32([1, 2])), ("relu", F32([5, 2]))])
+    theirs = Run(F32([2]), [("Linear(3, 4)", F32([1, 2])), ("relu", F32([1, 2]))])
+    said = first_difference(mine, theirs).where
+    assert said == "The first layer whose output differs is layer[1] relu: values [5, 2], not [1, 2]."
+
+
+def test_a_text_of_data_is_short():
+    for value in [np.zeros((9, 9)), list(range(1000)), "x" * 500, {"a": tuple(range(100))}]:
+        assert len(text(plain(value))) <= 90
+    assert text(F32([0.5, -1])) == "[0.5, -1]" and text((3,)) == "(3,)"
+
+
+# ---- observe ----
+
+
+def chain_answer(body):
+    """`forward` out of its body, as a learner's cell makes it."""
+    import linecache
+
+    source = f"def forward(layers, x):\n{body}\n"
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(True), "<cell>")
+    made = {}
+    exec(compile(source, "<cell>", "exec"), made)
+    return made["forward"]
+
+
+RIGHT = "    for layer in layers:\n        x = layer(x)\n    return x"
+
+
+def test_an_answer_that_prints_or_warns_is_right_and_told_so():
+    said = str(check("forward", chain_answer("    print('here')\n    import warnings; warnings.warn('old')\n" + RIGHT)))
+    assert said.startswith("✓") and "It prints;" in said and "It warns: UserWarning: old." in said
+
+
+def test_an_answer_that_changes_its_arguments_is_told_so():
+    emptying = "    while layers:\n        x = layers.pop(0)(x)\n    return x"
+    assert "It changes its argument `layers`" in str(check("forward", chain_answer(emptying)))
+
+
+def test_the_line_that_raised_is_named():
+    verdict = check("forward", chain_answer("    for layer in layers:\n        x = layers(x)\n    return x"))
+    assert "raised TypeError: 'list' object is not callable in your line `x = layers(x)`." in verdict.sentence
+
+
+def test_an_answer_that_never_ends_is_ended(monkeypatch):
+    monkeypatch.setattr(ROOM, "LIMIT_S", 0.2)
+    verdict = check("forward", chain_answer("    while True:\n        try:\n            x = 1\n        except Exception: pass"))
+    assert not verdict.ok and "still running after 0.2 s" in verdict.sentence
+
+
+def test_an_interrupt_is_the_learner_s_own():
+    with pytest.raises(KeyboardInterrupt):
+        check("forward", chain_answer("    raise KeyboardInterrupt"))
+
+
+def test_what_is_left_in_the_room_of_the_answer_stays_there():
+    before = np.random.get_state()[1].copy()
+    check("forward", chain_answer(RIGHT))
+    assert (np.random.get_state()[1] == before).all()
+
+
+@pytest.mark.parametrize(
+    ("body", "started"), [("    ...", False), ("    pass", False), ('    "what"', False), ("    return None", False)]
+)
+def test_a_body_that_does_nothing_is_not_started(body, started):
+    assert observe(load("forward"), chain_answer(body)).started is started
+
+
+# ---- judge ----
+
+
+def test_judge_needs_the_data_alone():
+    """Observations go through a file of text and back, into another process in effect: the verdict is the same."""
+    exercise = load("forward")
+    for answer in [exercise.reference, exercise.mistakes[0].answer]:
+        seen = observe(exercise, answer)
+        again = eval(repr(seen), vars(ROOM) | {"array": np.array, "float32": np.float32, "Raised": Raised})
+        assert str(judge(exercise, again)) == str(judge(exercise, seen))
+
+
+def test_judge_runs_none_of_the_answer_s_code():
+    asked = []
+
+    class Spy:
+        def __getattribute__(self, name):
+            asked.append(name)
+            return object.__getattribute__(self, name)
+
+        def __eq__(self, other):
+            asked.append("==")
+            return True
+
+        def __hash__(self):
+            asked.append("hash")
+            return 0
+
+    exercise = load("forward")
+    observations = observe(exercise, lambda layers, x: asked.append("called") or Spy())
+    assert asked
+    asked.clear()
+    assert not judge(exercise, observations).ok
+    assert asked == []
+
+
+def small():
+    exercise = Exercise("one", number=1, lesson="00", points=6, statement=">>> one()\n1", hints=["A?", "B.", "C."])
+
+    @exercise.answer
+    def one():
+        return 1
+
+    @exercise.probe(weight=2)
+    def the_value(one):
+        """It is 1."""
+        return one()
+
+    @exercise.probe()
+    def nothing(one):
+        """It is called."""
+        one()
+
+    return exercise
+
+
+def test_points_are_earned_by_the_weight_of_the_probes_that_agree(monkeypatch):
+    exercise = small()
+    monkeypatch.setattr(ROOM.snippet, "code", lambda *args: "")
+    verdict = judge(exercise, observe(exercise, lambda: 2))
+    assert (verdict.agreed, verdict.asked, verdict.earned, verdict.points) == (1, 2, 2.0, 6)
+
+
+def test_a_reference_that_fails_is_not_the_answer_s_fault(monkeypatch):
+    import seqkit as sk
+
+    monkeypatch.setattr("seqkit.views.practice.judged", lambda *args: 1 / 0)
+    said = sk.check("forward", chain_answer(RIGHT))
+    assert str(said).startswith("? forward: seqkit could not judge this; your answer is not at fault.")
+    assert not said.ok and not said.judged
+
+
+def test_the_draw_decides_the_values_and_nothing_else_does():
+    exercise = load("forward")
+    cases = [[probe.cases(draw) for probe in exercise.probes] for draw in (1, 1, 2)]
+    assert cases[0] == cases[1] != cases[2]
