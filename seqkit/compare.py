@@ -93,12 +93,13 @@ def _parting(seen, wanted):
     """A sentence on the first layer whose output differs; "" where the layers are not known."""
     if not (isinstance(seen, Run) and isinstance(wanted, Run) and seen.layers and wanted.layers):
         return ""
-    for i, ((layer, output), (_, wanted_output)) in enumerate(zip(seen.layers, wanted.layers, strict=False)):
-        found = first_difference(output, wanted_output)
+    if len(seen.layers) != len(wanted.layers):
+        names, number = ", ".join(layer for layer, _ in seen.layers), len(seen.layers)
+        return f"It ran {number} layer{'s' * (number != 1)}, {names}; the reference runs {len(wanted.layers)}."
+    for i, ((layer, output), (_, other)) in enumerate(zip(seen.layers, wanted.layers, strict=True)):
+        found = first_difference(output, other)
         if found:
             return f"The first layer whose output differs is layer[{i}] {layer}: {found.kind} {found.got}, not {found.want}."
-    if len(seen.layers) != len(wanted.layers):
-        return f"It ran {len(seen.layers)} layers; the reference runs {len(wanted.layers)}."
     return ""
 
 

@@ -49,7 +49,7 @@ def exercises(notebook):
 
 
 def checks(notebook):
-    """[(exercise, cell)] of every cell that ends in `sk.check("name", …)`."""
+    """[(exercise, cell)] of every cell that ends in a check of the learner's own answer: `sk.check("name", name)`."""
     found = [(_checked(cell.source), cell) for cell in notebook.cells if cell.cell_type == "code"]
     return [(name, cell) for name, cell in found if name]
 
@@ -93,6 +93,6 @@ def _checked(source):
     except SyntaxError:
         return None
     match body[-1:]:
-        case [ast.Expr(ast.Call(ast.Attribute(_, "check"), [ast.Constant(str() as name), *_]))]:
-            return name
+        case [ast.Expr(ast.Call(ast.Attribute(_, "check"), [ast.Constant(str() as name), ast.Name(answer)]))]:
+            return name if answer == name else None
     return None

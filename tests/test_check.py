@@ -192,6 +192,8 @@ def test_of_two_chains_the_first_layer_that_differs_is_named():
     theirs = Run(F32([2]), [("Linear(3, 4)", F32([1, 2])), ("relu", F32([1, 2]))])
     said = first_difference(mine, theirs).where
     assert said == "The first layer whose output differs is layer[1] relu: values [5, 2], not [1, 2]."
+    shorter = Run(F32([1]), mine.layers[:1])
+    assert first_difference(shorter, theirs).where == "It ran 1 layer, Linear(3, 4); the reference runs 2."
 
 
 def test_a_text_of_data_is_short():
@@ -229,12 +231,14 @@ def test_an_answer_that_changes_its_arguments_is_told_so():
 
 def test_the_line_that_raised_is_named():
     verdict = check("forward", chain_answer("    for layer in layers:\n        x = layers(x)\n    return x"))
-    assert "raised TypeError: 'list' object is not callable in your line `x = layers(x)`." in verdict.sentence
+    assert "raised TypeError: 'list' object is not callable, in your line `x = layers(x)`." in verdict.sentence
 
 
 def test_an_answer_that_never_ends_is_ended(monkeypatch):
     monkeypatch.setattr(ROOM, "LIMIT_S", 0.2)
-    verdict = check("forward", chain_answer("    while True:\n        try:\n            x = 1\n        except Exception: pass"))
+    verdict = check(
+        "forward", chain_answer("    while True:\n        try:\n            x = 1\n        except Exception: pass")
+    )
     assert not verdict.ok and "still running after 0.2 s" in verdict.sentence
 
 
