@@ -8,7 +8,7 @@ PORT ?= 8888
 # Jupyter refuses to start for root unless told: in a container everybody is root.
 ROOT_MAY := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test pytest nbval lint format bench run-notebooks lock torch clean
+.PHONY: help lab test pytest nbval lint format bench fidelity run-notebooks lock torch clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ format: .venv/test  ## let ruff put the code in order
 
 bench: .venv/test  ## the table of numbers: ours beside the alternative, as ratios
 	JAX_PLATFORMS=cpu $(BIN)/python -m benchmarks
+
+fidelity: .venv/test  ## how well the exercises judge: mistakes named, edits refused, right answers accepted, times
+	JAX_PLATFORMS=cpu $(BIN)/python -W ignore -m tests.fidelity
 
 run-notebooks: .venv/test  ## run every notebook and save its outputs
 	$(BIN)/python tests/run_notebooks.py notebooks/*.ipynb

@@ -3,6 +3,8 @@
 import ast
 import functools
 import inspect
+import symtable
+import sys
 import textwrap
 
 SHORT = 48
@@ -11,11 +13,11 @@ LINE = 96
 
 
 def starter(exercise):
-    """What a learner begins with: imports, the parts given, and the reference with `...` for every body."""
+    """What a learner begins with: frameworks imported, the parts given, and the reference with `...` for every body."""
     page = _page(exercise)
     parts = [page.definitions[part.__name__] for part in exercise.given_parts]
-    cut = _emptied(page.definitions[exercise.reference.__name__])
-    return page.with_imports([*parts, cut], aside={exercise.name})
+    source = page.definitions[exercise.reference.__name__]
+    return page.with_imports([*parts, _emptied(source)], aside={exercise.name}, frameworks_of=source)
 
 
 def reference(exercise):
@@ -75,7 +77,7 @@ class _Page:
             )
             self.imports[name] = ast.unparse(one)
 
-    def with_imports(self, parts, aside=frozenset()):
+    def with_imports(self, parts, aside=frozenset(), frameworks_of=""):
         """`parts` behind every import and definition of the page that they need, except for the names `aside`."""
         defined, wanted = [], list(dict.fromkeys(name for part in parts for name in sorted(_names(part))))
         made = {ast.parse(part).body[0].name for part in parts if part.startswith(("def ", "class ", "@"))}
@@ -83,13 +85,26 @@ class _Page:
             if name in self.definitions and name not in {*made, *aside, "page"}:
                 defined.insert(0, self.definitions[name])
                 wanted += [other for other in sorted(_names(self.definitions[name])) if other not in wanted]
+        wanted += [name for name in _names(frameworks_of) if _is_framework(self.imports.get(name, ""))]
         imports = sorted({self.imports[name] for name in wanted if name in self.imports and name not in aside})
         blocks = ["\n".join(imports)] if imports else []
         return "\n\n".join([*blocks, *defined, *parts])
 
 
+def _is_framework(line):
+    """Whether an import is of a library: what Python brings itself may be part of the answer."""
+    return bool(line) and line.split()[1].partition(".")[0] not in sys.stdlib_module_names
+
+
 def _names(source):
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    """The names that a piece of code takes from around it."""
+    return _taken(symtable.symtable(source, "<page>", "exec"))
+
+
+def _taken(table):
+    outer = table.get_type() == "module"
+    found = {each.get_name() for each in table.get_symbols() if (each.is_referenced() if outer else each.is_global())}
+    return found.union(*map(_taken, table.get_children()))
 
 
 def _body(probe):

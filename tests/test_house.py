@@ -27,7 +27,7 @@ def imports(room):
 
 def streets(room):
     """The rooms of seqkit that a room imports."""
-    return {name for name in imports(room) if name in ROOMS or f"{name}.__init__" in ROOMS} - {"seqkit"}
+    return {name for name in imports(room) if name in ROOMS}
 
 
 def test_no_room_can_be_reached_from_itself():
@@ -46,7 +46,7 @@ def test_there_is_no_drawer():
     assert not [room for room in ROOMS if drawers & set(room.split("."))]
 
 
-@pytest.mark.parametrize("room", ["steps", "spec", "errors"])
+@pytest.mark.parametrize("room", ["steps", "spec", "errors", "exercise", "draws", "plain"])
 def test_the_records_import_nothing_of_seqkit_but_errors(room):
     assert streets(f"seqkit.{room}") <= {"seqkit.errors"}
 
@@ -65,7 +65,21 @@ def test_no_style_imports_another(room):
 def test_a_framework_is_named_only_in_its_own_style(room):
     for framework, styles in HOMES.items():
         if any(name.split(".")[0] == framework for name in imports(room)):
-            assert room in [f"seqkit.styles.{style}" for style in ([styles] if isinstance(styles, str) else styles)]
+            own = [f"seqkit.styles.{style}" for style in ([styles] if isinstance(styles, str) else styles)]
+            own += [style.replace("styles", "probing") for style in own]
+            assert room in own or room.startswith("seqkit.exercises.")
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room.startswith("seqkit.exercises.")])
+def test_a_page_knows_what_a_page_is_made_of_and_nothing_else(room):
+    allowed = {"seqkit.exercise", "seqkit.draws", "seqkit.plain"}
+    assert not [name for name in streets(room) - allowed if not name.startswith(("seqkit.probing.", "seqkit.styles."))]
+
+
+@pytest.mark.parametrize("room", ["check", "compare", "plain", "draws", "exercise", "snippet", "progress", "lesson"])
+def test_no_room_of_the_judge_names_a_framework_or_a_page(room):
+    named = imports(f"seqkit.{room}")
+    assert not [name for name in named if name.split(".")[0] in {"jax", *HOMES} or name.startswith("seqkit.exercises")]
 
 
 @pytest.mark.parametrize("room", STYLES)
@@ -96,6 +110,12 @@ def loaded_by(code):
 def test_importing_seqkit_loads_no_framework_no_numpy_and_no_widget():
     heavy = {"jax", "jaxlib", "numpy", "flax", "objax", "equinox", "keras", "torch", "matplotlib", "ipywidgets", "PIL"}
     assert not heavy & loaded_by("import seqkit")
+
+
+def test_a_check_loads_only_the_framework_of_its_page():
+    script = "import seqkit as sk; from seqkit.exercise import names; sk.check('three_layer_mlp', len), names()"
+    assert not {"objax", "equinox", "keras", "torch", "matplotlib"} & loaded_by(script)
+    assert not {"jax", "flax", "PIL"} & loaded_by("import seqkit as sk; sk.exercise('forward'), sk.progress()")
 
 
 def test_a_trace_loads_only_the_style_of_its_chain():

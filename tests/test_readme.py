@@ -33,7 +33,19 @@ def test_the_picture_is_the_one_that_its_code_draws(names):
 def test_every_room_of_the_plan_is_there_and_every_room_is_in_the_plan():
     plan = set(re.findall(r"^  (\w+(?:/\w+)?\.py)", TEXT, re.MULTILINE))
     rooms = {str(p.relative_to(ROOT / "seqkit")) for p in (ROOT / "seqkit").rglob("*.py")}
-    assert plan == {room for room in rooms if not room.startswith("styles/") and room != "views/__init__.py"}
+    many = ("styles/", "exercises/", "probing/", "views/__init__")
+    assert plan == {room for room in rooms if not room.startswith(many)}
+
+
+def test_the_verdict_that_is_shown_is_the_one_that_its_code_gets(names):
+    verdict = TEXT.partition("```\n✗ ")[2].partition("\n```")[0]
+    assert str(names["sk"].check("forward", names["forward"])) == f"✗ {verdict}"
+
+
+def test_the_number_of_exercises_is_what_it_says():
+    from seqkit.exercise import names as exercises
+
+    assert f"There are {len(exercises())} exercises" in TEXT
 
 
 def test_every_make_target_of_the_readme_is_a_target():

@@ -1,0 +1,87 @@
+"""How well the pages judge: `python -m tests.fidelity [NAME …]` (`make fidelity`). Ends with 1 if one of them does not.
+
+For each page: mistakes named, small edits of the reference refused, right answers written differently accepted, and how long
+a check of a right answer takes: the first in a fresh Python, with every import, and again.
+"""
+
+import importlib
+import subprocess
+import sys
+from statistics import median
+from time import perf_counter
+
+from seqkit.check import check
+from seqkit.exercise import index, load, names
+from tests import conftest  # noqa: F401 - a home of its own, JAX on the CPU
+from tests.mutants import survivors
+
+DRAWS = (1, 2, 3)
+FIRST = (
+    "import time; start = time.perf_counter(); import seqkit as sk; from seqkit.exercise import load; "
+    "assert sk.check('{0}', load('{0}').reference).ok; print(time.perf_counter() - start)"
+)
+
+
+def first_s(name):
+    """Seconds of the first check in a fresh Python, imports included."""
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FIRST.format(name)], check=True, capture_output=True, text=True
+    )
+    return float(said.stdout)
+
+
+def again_s(name, rounds=9):
+    """Seconds of a repeated check, the median of `rounds`."""
+    import seqkit as sk
+
+    reference, times = load(name).reference, []
+    sk.check(name, reference)
+    for _ in range(rounds):
+        start = perf_counter()
+        sk.check(name, reference)
+        times.append(perf_counter() - start)
+    return median(times)
+
+
+def named(page):
+    """(mistakes named on every draw, mistakes)."""
+    right = [all(check(page.name, m.answer, draw).mistake == m.name for draw in DRAWS) for m in page.mistakes]
+    return sum(right), len(right)
+
+
+def accepted(page):
+    """(alternatives accepted on every draw, alternatives)."""
+    answers = importlib.import_module(f"tests.alternatives.{index()[page.name][0]}").ANSWERS
+    right = [all(check(page.name, answer, draw).ok for draw in DRAWS) for answer in answers]
+    return sum(right), len(right)
+
+
+def refused(page):
+    """(edits refused, edits)."""
+    tried, passed = survivors(page)
+    return tried - len(passed), tried
+
+
+def main(chosen):
+    """Print the table."""
+    print(f"{'':24} {'mistakes named':>15} {'edits refused':>15} {'alternatives':>13} {'first':>8} {'again':>9}")
+    rows = []
+    for name in chosen or names():
+        page = load(name)
+        counts = [named(page), refused(page), accepted(page)]
+        times = first_s(name), again_s(name)
+        rows.append((counts, times))
+        cells = [f"{some} of {all_}" for some, all_ in counts]
+        print(
+            f"{name:24} {cells[0]:>15} {cells[1]:>15} {cells[2]:>13} {times[0]:6.2f} s {times[1] * 1e3:6.1f} ms",
+            flush=True,
+        )
+    sums = [tuple(map(sum, zip(*column, strict=True))) for column in zip(*(counts for counts, _ in rows), strict=True)]
+    first, again = (median(column) for column in zip(*(times for _, times in rows), strict=True))
+    cells = [f"{some} of {all_}" for some, all_ in sums]
+    print(f"{'all; medians':24} {cells[0]:>15} {cells[1]:>15} {cells[2]:>13} {first:6.2f} s {again * 1e3:6.1f} ms")
+    return 0 if all(some == all_ for some, all_ in sums) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
