@@ -44,6 +44,11 @@ def test_an_answer_that_was_not_started_is_no_try():
     assert record("forward").tries == 0
 
 
+def test_an_example_is_no_try():
+    assert sk.check("forward", right, keep=False).ok
+    assert record("forward").tries == 0
+
+
 def test_a_verdict_comes_even_where_nothing_can_be_kept(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SEQKIT_HOME", str(tmp_path / "file"))

@@ -43,7 +43,7 @@ class Feedback(Verdict):
     __repr__ = __str__ = Verdict.__str__
 
     def _repr_html_(self):
-        side = "right" if self.ok else "wrong"
+        side = {"✓": "right", "✗": "wrong"}.get(self.mark, "note")
         head = f"<p><strong>{self.mark} {escape(self.exercise)}</strong>: {_counted(self)}</p>"
         parts = [head, _paragraph(self.sentence), *map(_paragraph, self.remarks)]
         parts += [_failure(self.failure)] if self.failure else []

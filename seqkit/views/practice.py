@@ -15,13 +15,14 @@ from seqkit.views.feedback import Code, Feedback, Note, Progress
 REPORT = "seqkit could not judge this; your answer is not at fault. Please report it with this line"
 
 
-def check(name, answer, *, draw=DRAW):
-    """A verdict on `answer`, an attempt at the exercise `name`: one line, and a card for the eye. It is kept in `progress()`.
+def check(name, answer, *, draw=DRAW, keep=True):
+    """A verdict on `answer`, an attempt at the exercise `name`: one line, and a card for the eye.
 
     Args:
         name: of the exercise, as `sk.exercise(name)` shows it.
         answer: the function or class that you wrote.
         draw: seed of the values that it is tried with.
+        keep: whether it counts in `progress()`; False for an example that is not yours.
 
     Returns:
         A `Verdict`: `verdict.ok`, `verdict.sentence`, `verdict.failure.code`, which is the failing call.
@@ -35,7 +36,8 @@ def check(name, answer, *, draw=DRAW):
     except Exception as error:
         said = f"{REPORT}: {name}, draw {draw}, {type(error).__name__}: {str(error)[:200]}."
         verdict = Verdict(name, False, True, 0, len(exercise.probes), 0.0, exercise.points, said, judged=False)
-    remark = _noted(name, "check", verdict.ok, verdict.earned) if verdict.judged and verdict.started else ""
+    counts = keep and verdict.judged and verdict.started
+    remark = _noted(name, "check", verdict.ok, verdict.earned) if counts else ""
     values = vars(verdict) | {"remarks": verdict.remarks + ((remark,) if remark else ())}
     return Feedback(**values, hint=_next_hint(exercise))
 
