@@ -245,7 +245,8 @@ def _functions(answer):
 
 def _is_written_in(function, cls):
     """Whether a function stands in the body of a class, and was not made by a dataclass or a framework."""
-    return function.__module__ == cls.__module__ and function.__code__.co_filename not in ("<string>", None)
+    around = function.__code__.co_qualname.rpartition(".")[0]
+    return function.__module__ == cls.__module__ and bool(around) and not around.endswith("<locals>")
 
 
 def _unwrapped(part):
@@ -375,7 +376,7 @@ def _remarks(exercise, observations, agreed, draw):
     if any(one.printed for one in seen) and not any(other.printed for other in wants):
         found.append("It prints; what counts is what it returns.")
     if any(one.warned for one in seen):
-        found.append(f"It warns: {next(one.warned for one in seen if one.warned)}.")
+        found.append(f"It warns: {next(one.warned for one in seen if one.warned).rstrip('.')}.")
     changed = sorted(
         {name for one, other in zip(seen, wants, strict=True) for name in set(one.changed) - set(other.changed)}
     )

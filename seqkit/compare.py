@@ -13,7 +13,7 @@ FLOOR = 1e-6
 """A difference that is none whatever the size."""
 ORDER = ("raised", "structure", "shape", "dtype", "values")
 """Which difference is told first."""
-ALIKE = 0.75
+ALIKE = 0.85
 """Two messages of errors are of one kind when so large a share of their letters agrees."""
 LONG = 90
 

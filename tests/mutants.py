@@ -122,8 +122,9 @@ def _of_statements(root):
     """The tree without one of its statements."""
     for number, node in enumerate(ast.walk(root)):
         for field in ("body", "orelse"):
-            for i, statement in enumerate(getattr(node, field, None) or []):
-                if not isinstance(statement, ast.stmt) or isinstance(statement, ast.AnnAssign | ast.FunctionDef):
+            inside = getattr(node, field, None)
+            for i, statement in enumerate(inside if isinstance(inside, list) else []):
+                if isinstance(statement, ast.AnnAssign | ast.FunctionDef):
                     continue
                 if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                     continue
@@ -154,7 +155,7 @@ def is_refused(exercise, answer, draw):
     return False
 
 
-EQUIVALENT = {}
+EQUIVALENT = {"to_equinox": {"0 → 1": "the numbers that this key draws are all replaced"}}
 """{exercise: {edit: why nobody can tell}}."""
 
 

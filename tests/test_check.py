@@ -260,6 +260,18 @@ def test_a_body_that_does_nothing_is_not_started(body, started):
     assert observe(load("forward"), chain_answer(body)).started is started
 
 
+@pytest.mark.parametrize("base", ["object", "nn.Module", "eqx.Module", "objax.Module"])
+@pytest.mark.parametrize(("body", "started"), [("...", False), ("return x", True)])
+def test_a_class_is_started_when_one_of_its_methods_does_something(base, body, started):
+    import equinox
+    import flax.linen
+    import objax
+
+    room = {"__name__": "__main__", "nn": flax.linen, "eqx": equinox, "objax": objax}
+    exec(f"class Layer({base}):\n    size: int = 3\n\n    def __call__(self, x):\n        'Doc.'\n        {body}", room)
+    assert ROOM._is_started(room["Layer"]) is started
+
+
 # ---- judge ----
 
 
