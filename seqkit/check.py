@@ -380,7 +380,7 @@ def _remarks(exercise, observations, agreed, draw):
     changed = sorted(
         {name for one, other in zip(seen, wants, strict=True) for name in set(one.changed) - set(other.changed)}
     )
-    if changed:
+    if changed and not exercise.in_place:
         found.append(
             f"It changes its argument {' and '.join(f'`{name}`' for name in changed)}: whoever calls it still needs that."
         )

@@ -68,7 +68,7 @@ def differences(seen, wanted, exact=False, path=(), alike=False):
     elif isinstance(wanted, dict) and isinstance(seen, dict):
         yield from _of_dicts(seen, wanted, exact, path, alike)
     elif type(seen) is not type(wanted):
-        yield Difference("structure", path, text(seen), text(wanted))
+        yield Difference("structure", path, _kinded(seen), _kinded(wanted))
     elif not isinstance(wanted, Thing | Huge | str | None) or seen != wanted:
         yield Difference("values" if isinstance(seen, str) else "structure", path, text(seen), text(wanted))
 
@@ -223,6 +223,14 @@ def _text(value, exact=False):
     if isinstance(value, Raised):
         return _error_text(value)
     return value.kind if isinstance(value, Thing | Huge) else repr(value)
+
+
+def _kinded(value):
+    """Plain data in words that tell a list from an array."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    said = {list: "the list ", tuple: "the tuple ", str: "the text "}.get(type(value), "")
+    return said + text(value)
 
 
 class _Bare(str):

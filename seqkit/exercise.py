@@ -76,13 +76,14 @@ class Exercise:
         points: its weight in the gradebook.
         statement: Markdown; holds one worked call after `>>>`, with what it returns on the next line.
         hints: a question, a direction, the line.
+        in_place: whether the answer is asked to change what it is given; else it is told that it did.
 
     The rest is added by decorators: `reference`, `given`, `probe`, `mistake`.
     """
 
-    def __init__(self, name, *, number, lesson, points, statement="", hints=()):
+    def __init__(self, name, *, number, lesson, points, statement="", hints=(), in_place=False):
         self.name, self.number, self.lesson, self.points = name, number, lesson, points
-        self.statement, self.hints = statement.strip(), tuple(hints)
+        self.statement, self.hints, self.in_place = statement.strip(), tuple(hints), in_place
         self.reference, self.given_parts, self.probes, self.mistakes = None, [], [], []
 
     def __repr__(self):

@@ -79,12 +79,12 @@ class _Page:
 
     def with_imports(self, parts, aside=frozenset(), frameworks_of=""):
         """`parts` behind every import and definition of the page that they need, except for the names `aside`."""
-        defined, wanted = [], list(dict.fromkeys(name for part in parts for name in sorted(_names(part))))
         made = {ast.parse(part).body[0].name for part in parts if part.startswith(("def ", "class ", "@"))}
+        kept = {name: code for name, code in self.definitions.items() if name not in {*made, *aside, "page"}}
+        wanted = sorted(set().union(*map(_names, parts)))
         for name in wanted:  # grows while it is walked: what a definition needs is needed too
-            if name in self.definitions and name not in {*made, *aside, "page"}:
-                defined.insert(0, self.definitions[name])
-                wanted += [other for other in sorted(_names(self.definitions[name])) if other not in wanted]
+            wanted += [other for other in sorted(_names(kept.get(name, ""))) if other not in wanted]
+        defined = [code for name, code in kept.items() if name in wanted]
         wanted += [name for name in _names(frameworks_of) if _is_framework(self.imports.get(name, ""))]
         imports = sorted({self.imports[name] for name in wanted if name in self.imports and name not in aside})
         blocks = ["\n".join(imports)] if imports else []

@@ -6,6 +6,7 @@ from flax import linen as nn
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from seqkit.plain import Run
+from seqkit.recorder import Recorder
 from seqkit.styles import linen as style
 
 CHAINS = (nn.Sequential, style.Sequential)
@@ -16,11 +17,11 @@ class Calls:
 
     Attributes:
         modules: each module that was called, bound, with the path that it had.
-        outputs: (short name, output) of each that is no chain and no model around others, in the order in which they ended.
+        outputs: {path: (short name, last output)} of each that is no chain and no model around others.
     """
 
     def __init__(self):
-        self.modules, self.outputs = [], []
+        self.modules, self.outputs = [], {}
 
     def watched(self):
         """A context in which every call of a module is noted."""
@@ -42,16 +43,20 @@ class Calls:
         before = len(self.modules)
         output = call(*args, **kwargs)
         if len(self.modules) == before:
-            self.outputs.append((style.name(context.module), output))
+            self.outputs[context.module.path] = style.name(context.module), output
         return output
 
 
 def watched(f, *args, **kwargs):
-    """(`Run` of `f(…)` with the outputs of the layers that ran inside, the `Calls`)."""
-    calls = Calls()
-    with calls.watched():
+    """(`Run` of `f(…)`, the `Calls`). The layers of the run are those of the chains inside, functions too; in the last run
+    of each, since `init` is a run as well."""
+    calls, recorder = Calls(), Recorder(style.keep, style.symbolic)
+    with calls.watched(), style.watch(recorder, None):
         output = f(*args, **kwargs)
-    return Run(output, calls.outputs), calls
+    last = {
+        entry.path: (style.name(entry.layer), entry.output) for entry in recorder.entries if len(entry.position) == 1
+    }
+    return Run(output, list(last.values())), calls
 
 
 def filled(module, *args, seed, **kwargs):
@@ -65,12 +70,12 @@ def filled(module, *args, seed, **kwargs):
         seed: of the values, which lie between -1 and 1.
 
     Returns:
-        The variables, as `init` shapes them, other collections (running statistics) at 0 for means and 1 for variances; and
+        The variables, as `init` shapes them, running statistics drawn too (variances between 0.5 and 1.5); and
         a list of {parameter: shape}, one for each layer that has parameters, in the order of the calls.
     """
     calls = Calls()
     with calls.watched():
-        shapes = jax.eval_shape(lambda: module.init(jax.random.PRNGKey(1), *args, **kwargs))
+        shapes = jax.eval_shape(lambda: module.init(jax.random.key(1), *args, **kwargs))
     flat, paths = flatten_dict(shapes), calls.paths()
     rank = {path: paths.index(path) if path in paths else len(paths) for path in {key[1:-1] for key in flat}}
     rng, values = np.random.default_rng(seed), {}
@@ -84,6 +89,5 @@ def filled(module, *args, seed, **kwargs):
 
 
 def _drawn(rng, key, leaf):
-    if key[0] != "params":
-        return np.full(leaf.shape, key[-1] == "var", leaf.dtype)
-    return rng.uniform(-1, 1, leaf.shape).astype(leaf.dtype)
+    low, high = (0.5, 1.5) if key[-1] == "var" else (-1, 1)
+    return rng.uniform(low, high, leaf.shape).astype(leaf.dtype)

@@ -1,5 +1,7 @@
 """What probes ask of Objax: layers with given numbers, the variables of a chain, its kinds of layers."""
 
+import sys
+
 import jax.numpy as jnp
 import numpy as np
 import objax
@@ -52,3 +54,20 @@ def is_chain(thing):
 def kinds(chain):
     """For each layer the name of its class, or `function`."""
     return [type(layer).__name__ if isinstance(layer, objax.Module) else "function" for layer in chain]
+
+
+def counted(functions, f, *args, **kwargs):
+    """(what `f(…)` returns, how often one of these Python functions ran meanwhile, under whatever name it was reached)."""
+    watched, ran, before = {id(function.__code__) for function in functions}, [], sys.getprofile()
+    sys.setprofile(lambda frame, event, _: event == "call" and id(frame.f_code) in watched and ran.append(event))
+    try:
+        output = f(*args, **kwargs)
+    finally:
+        sys.setprofile(before)
+    return output, len(ran)
+
+
+def quietly(f, *args, **kwargs):
+    """What `f(…)` returns; Objax's own generator, from which new layers draw, is afterwards as it was."""
+    with style.preserve(objax.ModuleList()):
+        return f(*args, **kwargs)

@@ -65,6 +65,8 @@ def chromium():
 @pytest.fixture
 def page(chromium):
     """A page of a fresh visitor."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1500}, permissions=["clipboard-read", "clipboard-write"])
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 1500}, permissions=["clipboard-read", "clipboard-write"]
+    )
     yield context.new_page()
     context.close()

@@ -76,7 +76,9 @@ def test_a_verdict_is_a_card_with_a_call_to_copy(page, lab, theme):
     copy.click()
     card.get_by_role("button", name="copied").wait_for()
     assert page.evaluate("() => navigator.clipboard.readText()").endswith("forward([double], x)\n".rstrip())
-    ink, paper = card.evaluate("card => [getComputedStyle(card).color, getComputedStyle(document.body).backgroundColor]")
+    ink, paper = card.evaluate(
+        "card => [getComputedStyle(card).color, getComputedStyle(document.body).backgroundColor]"
+    )
     assert ink != paper
     card.scroll_into_view_if_needed()
     shoot(page, f"card_{theme.split()[-1].lower()}")

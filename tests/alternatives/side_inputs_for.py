@@ -1,0 +1,37 @@
+import inspect
+from inspect import Parameter, signature
+
+
+def by_intersection(f, given):
+    names = inspect.signature(f).parameters
+    kinds = {p.kind for p in names.values()}
+    return given if Parameter.VAR_KEYWORD in kinds else {name: given[name] for name in given.keys() & names.keys()}
+
+
+def by_loop(f, given):
+    accepted = {}
+    for parameter in signature(f).parameters.values():
+        if parameter.kind == Parameter.VAR_KEYWORD:
+            return given.copy()
+        if parameter.name in given:
+            accepted[parameter.name] = given[parameter.name]
+    return accepted
+
+
+def by_last(f, given):
+    parameters = list(signature(f).parameters.values())
+    if not parameters:
+        return {}
+    if parameters[-1].kind is Parameter.VAR_KEYWORD:
+        return given
+    return dict(filter(lambda item: item[0] in signature(f).parameters, given.items()))
+
+
+class SideInputsFor(dict):
+    def __init__(self, f, given):
+        parameters = signature(f).parameters
+        takes_all = any("VAR_KEYWORD" in p.kind.name for p in parameters.values())
+        super().__init__((name, value) for name, value in given.items() if takes_all or name in parameters)
+
+
+ANSWERS = [by_intersection, by_loop, by_last, SideInputsFor]

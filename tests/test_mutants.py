@@ -1,0 +1,26 @@
+"""Small edits of each reference are refused: a share of them here, all of them by `make fidelity`."""
+
+import numpy as np
+import pytest
+
+from seqkit.exercise import load, names
+from tests.mutants import EQUIVALENT, mutants, survivors
+
+SHARE = 6
+"""So many edits of each page in one run of the tests; which ones is fixed."""
+SLOW = {"fit_digits"}
+"""Trains for seconds at each edit."""
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in SLOW])
+def test_small_edits_of_the_reference_are_refused(name):
+    page = load(name)
+    count = len(list(mutants(page)))
+    only = set(np.random.default_rng(page.number).permutation(count)[:SHARE].tolist())
+    _, passed = survivors(page, draw=4, only=only)
+    assert not [label for label, _ in passed]
+
+
+def test_what_is_called_equivalent_is_an_edit_that_is_there():
+    for name, edits in EQUIVALENT.items():
+        assert set(edits) <= {label for label, _ in mutants(load(name))}, name
