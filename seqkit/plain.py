@@ -101,7 +101,7 @@ class _Copier:
         for kind, make in _COPIES:
             if issubclass(cls, kind):
                 return make(self, value, depth + 1)
-        return self._array(value) if _is_jax(cls) else self._foreign(value, depth)
+        return self._jax(value) if _is_jax(cls) else self._foreign(value, depth)
 
     def _array(self, value):
         """A numpy array of its own, of an array of numpy or JAX."""
@@ -114,6 +114,10 @@ class _Copier:
             if copied.dtype.kind not in "OVMm" or _is_small_float(copied.dtype)
             else Thing(f"an array of {copied.dtype}")
         )
+
+    def _jax(self, value):
+        """Likewise of JAX; one that a jitted function was given for good has no values any more."""
+        return Thing("an array that was donated") if value.is_deleted() else self._array(value)
 
     def _numpy(self, value, depth):
         return self._array(np.ndarray.view(value, np.ndarray))

@@ -1,5 +1,6 @@
 """How the tests are run: on the CPU, compiled in a hurry, and with nothing skipped that CI has asked for."""
 
+import atexit
 import importlib.util
 import os
 import shutil
@@ -10,9 +11,9 @@ import pytest
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
-os.environ["SEQKIT_HOME"] = tempfile.mkdtemp(
-    prefix="seqkit-"
-)  # no test, and no lesson run by nbval, adds to anybody's progress
+# No test, and no lesson that nbval runs, adds to anybody's progress.
+os.environ["SEQKIT_HOME"] = tempfile.mkdtemp(prefix="seqkit-")
+atexit.register(shutil.rmtree, os.environ["SEQKIT_HOME"], ignore_errors=True)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 INSTALLED = {"torch": importlib.util.find_spec("torch") is not None, "browser": CHROMIUM is not None}
@@ -23,10 +24,6 @@ def pytest_sessionstart(session):
     missing = [name for name in os.environ.get("SEQKIT_REQUIRE", "").split() if not INSTALLED[name]]
     if missing:
         pytest.exit(f"SEQKIT_REQUIRE asks for {' and '.join(missing)}, which is not installed here", returncode=1)
-
-
-def pytest_sessionfinish(session):
-    shutil.rmtree(os.environ["SEQKIT_HOME"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):

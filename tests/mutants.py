@@ -5,14 +5,14 @@ An edit that makes no difference to any caller stands in `EQUIVALENT`, with the 
 
 import ast
 import copy
-import importlib
 import inspect
 import sys
 import textwrap
 
-from seqkit.check import observe_probe, wanted
+from seqkit import observe
 from seqkit.compare import first_difference
 from seqkit.exercise import load, names
+from seqkit.judge import wanted
 from seqkit.plain import Raised
 
 LIMIT_S = 10
@@ -148,9 +148,9 @@ def built(exercise, source):
 
 def is_refused(exercise, answer, draw):
     """Whether some probe differs; looks no further than the first that does."""
-    importlib.import_module("seqkit.check").LIMIT_S = LIMIT_S
+    observe.LIMIT_S = LIMIT_S
     for i, probe in enumerate(exercise.probes):
-        pairs = zip(observe_probe(answer, probe, draw), wanted(exercise, i, draw), strict=True)
+        pairs = zip(observe.observe_probe(answer, probe, draw), wanted(exercise, i, draw), strict=True)
         for seen, other in pairs:
             assert not isinstance(other.value, Raised), f"the reference of {exercise.name} raised {other.value}"
             if first_difference(seen.value, other.value, probe.exact):

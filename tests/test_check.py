@@ -1,17 +1,16 @@
 """`observe` makes plain data of whatever an answer does; `judge` compares data and nothing else."""
 
-import importlib
 from collections import namedtuple
 
 import numpy as np
 import pytest
 
+from seqkit import judge as judging
+from seqkit import observe as observing
 from seqkit.check import check, judge, observe
 from seqkit.compare import first_difference, same, text
 from seqkit.exercise import Exercise, load
 from seqkit.plain import Huge, Raised, Run, Thing, outcome, plain
-
-ROOM = importlib.import_module("seqkit.check")  # the face has a function of this name
 
 # ---- plain ----
 
@@ -86,6 +85,9 @@ def test_arrays_of_jax_and_numpy_become_arrays_of_numpy_that_nobody_else_holds()
     assert [type(copy) for copy in copies] == [np.ndarray] * 4 and copies[0][0] == 0
     assert plain(jax.random.key(3)).tolist() == [0, 3]
     assert jax.jit(lambda x: (plain(x).kind, x)[1])(1.0) == 1.0
+    donated = jnp.arange(3.0)
+    jax.jit(lambda x: x + 1, donate_argnums=0)(donated).block_until_ready()
+    assert plain(donated) == Thing("an array that was donated")
 
 
 def test_what_is_too_large_or_too_deep_is_named_and_not_copied():
@@ -235,7 +237,7 @@ def test_the_line_that_raised_is_named():
 
 
 def test_an_answer_that_never_ends_is_ended(monkeypatch):
-    monkeypatch.setattr(ROOM, "LIMIT_S", 0.2)
+    monkeypatch.setattr(observing, "LIMIT_S", 0.2)
     verdict = check(
         "forward", chain_answer("    while True:\n        try:\n            x = 1\n        except Exception: pass")
     )
@@ -269,7 +271,7 @@ def test_a_class_is_started_when_one_of_its_methods_does_something(base, body, s
 
     room = {"__name__": "__main__", "nn": flax.linen, "eqx": equinox, "objax": objax}
     exec(f"class Layer({base}):\n    size: int = 3\n\n    def __call__(self, x):\n        'Doc.'\n        {body}", room)
-    assert ROOM._is_started(room["Layer"]) is started
+    assert observing._is_started(room["Layer"]) is started
 
 
 # ---- judge ----
@@ -280,7 +282,7 @@ def test_judge_needs_the_data_alone():
     exercise = load("forward")
     for answer in [exercise.reference, exercise.mistakes[0].answer]:
         seen = observe(exercise, answer)
-        again = eval(repr(seen), vars(ROOM) | {"array": np.array, "float32": np.float32, "Raised": Raised})
+        again = eval(repr(seen), vars(observing) | {"array": np.array, "float32": np.float32, "Raised": Raised})
         assert str(judge(exercise, again)) == str(judge(exercise, seen))
 
 
@@ -330,7 +332,7 @@ def small():
 
 def test_points_are_earned_by_the_weight_of_the_probes_that_agree(monkeypatch):
     exercise = small()
-    monkeypatch.setattr(ROOM.snippet, "code", lambda *args: "")
+    monkeypatch.setattr(judging.snippet, "code", lambda *args: "")
     verdict = judge(exercise, observe(exercise, lambda: 2))
     assert (verdict.agreed, verdict.asked, verdict.earned, verdict.points) == (1, 2, 2.0, 6)
 

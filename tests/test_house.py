@@ -70,13 +70,20 @@ def test_a_framework_is_named_only_in_its_own_style(room):
             assert room in own or room.startswith("seqkit.exercises.")
 
 
+def test_observe_never_sees_the_judge_and_the_judge_never_the_learner():
+    assert streets("seqkit.observe") <= {"seqkit.compare", "seqkit.plain"}
+    assert "seqkit.progress" not in streets("seqkit.judge")
+
+
 @pytest.mark.parametrize("room", [room for room in ROOMS if room.startswith("seqkit.exercises.")])
 def test_a_page_knows_what_a_page_is_made_of_and_nothing_else(room):
     allowed = {"seqkit.exercise", "seqkit.draws", "seqkit.plain"}
     assert not [name for name in streets(room) - allowed if not name.startswith(("seqkit.probing.", "seqkit.styles."))]
 
 
-@pytest.mark.parametrize("room", ["check", "compare", "plain", "draws", "exercise", "snippet", "progress", "lesson"])
+@pytest.mark.parametrize(
+    "room", ["observe", "judge", "check", "compare", "plain", "draws", "exercise", "snippet", "progress", "lesson"]
+)
 def test_no_room_of_the_judge_names_a_framework_or_a_page(room):
     named = imports(f"seqkit.{room}")
     assert not [name for name in named if name.split(".")[0] in {"jax", *HOMES} or name.startswith("seqkit.exercises")]

@@ -61,15 +61,15 @@ CALL = "ExplicitMLP(hidden=4, out=8).init_with_output(jax.random.PRNGKey(seed), 
 @page.probe(call=CALL, exact=True, seed=seed(), x=array(3))
 def one_example(ExplicitMLP, seed, x):
     """Dense, ReLU, Dense, ReLU, Dense: each layer gets what the one before it returned."""
-    run, _ = watched(ExplicitMLP(hidden=4, out=8).init_with_output, jax.random.PRNGKey(seed), x)
-    return Run(run.output[0], run.layers)
+    run, calls = watched(ExplicitMLP(hidden=4, out=8).init_with_output, jax.random.PRNGKey(seed), x)
+    return Run(run.output[0], list(calls.outputs.values()))
 
 
 @page.probe(call=CALL, seed=seed(), x=array(2, 3))
 def a_batch(ExplicitMLP, seed, x):
     """A batch has an axis more in front, which comes out as it went in."""
-    run, _ = watched(ExplicitMLP(hidden=4, out=8).init_with_output, jax.random.PRNGKey(seed), x)
-    return Run(run.output[0], run.layers)
+    run, calls = watched(ExplicitMLP(hidden=4, out=8).init_with_output, jax.random.PRNGKey(seed), x)
+    return Run(run.output[0], list(calls.outputs.values()))
 
 
 @page.probe(seed=seed(), x=array(3))

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from seqkit.plain import Thing, kind_of
+from seqkit.probing.filling import uniform
 from seqkit.styles import equinox as style
 
 CHAINS = (eqx.nn.Sequential, style.Sequential)
@@ -20,7 +21,7 @@ def filled(tree, seed):
     rng = np.random.default_rng(seed)
 
     def drawn(leaf):
-        return jnp.asarray(rng.uniform(-1, 1, leaf.shape), leaf.dtype) if eqx.is_inexact_array(leaf) else leaf
+        return jnp.asarray(uniform(rng, leaf.shape), leaf.dtype) if eqx.is_inexact_array(leaf) else leaf
 
     return jax.tree_util.tree_map(drawn, tree)
 

@@ -6,6 +6,7 @@ from flax import linen as nn
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from seqkit.plain import Run
+from seqkit.probing.filling import uniform
 from seqkit.recorder import Recorder
 from seqkit.styles import linen as style
 
@@ -90,4 +91,4 @@ def filled(module, *args, seed, **kwargs):
 
 def _drawn(rng, key, leaf):
     low, high = (0.5, 1.5) if key[-1] == "var" else (-1, 1)
-    return rng.uniform(low, high, leaf.shape).astype(leaf.dtype)
+    return uniform(rng, leaf.shape, low, high).astype(leaf.dtype)

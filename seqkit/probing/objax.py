@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import objax
 
+from seqkit.probing.filling import uniform
 from seqkit.styles import objax as style
 
 
@@ -26,7 +27,7 @@ def filled(module, seed):
     for variable in module.vars().values():
         if isinstance(variable, objax.TrainVar) and id(variable) not in known:
             known.add(id(variable))
-            variable.assign(jnp.asarray(rng.uniform(-1, 1, variable.value.shape), variable.value.dtype))
+            variable.assign(jnp.asarray(uniform(rng, variable.value.shape), variable.value.dtype))
     return module
 
 

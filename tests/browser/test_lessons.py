@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import NOTEBOOKS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one JupyterLab serves them all
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 SHOTS = os.environ.get("SEQKIT_SHOTS")
 RUN_ALL = """async () => {
