@@ -84,12 +84,12 @@ def judge(exercise, observations, draw=DRAW):
         return _verdict(exercise, 0, f"{exercise.hints[0]}", started=False)
     if not observations.callable:
         return _verdict(exercise, 0, f"The answer is {observations.kind}, which cannot be called. {_asked(exercise)}")
-    failures = [_failure(exercise, i, seen, draw) for i, seen in enumerate(observations.probes)]
-    agreed = [failure is None for failure in failures]
+    differ = [_first_that_differs(exercise, i, seen, draw) for i, seen in enumerate(observations.probes)]
+    agreed = [found is None for found in differ]
     remarks = _remarks(exercise, observations, agreed, draw)
     if all(agreed):
         return _verdict(exercise, agreed, "Every probe agrees with the reference.", remarks=remarks)
-    failure = next(failure for failure in failures if failure)
+    failure = _failure(exercise, differ)
     mistake = _diagnosis(exercise, observations, draw)
     sentence = mistake.sentence if mistake else _told(failure)
     return _verdict(exercise, agreed, sentence, mistake=mistake and mistake.name, failure=failure, remarks=remarks)
@@ -118,7 +118,7 @@ def _asked(exercise):
     return f"Hand over what you wrote: check({exercise.name!r}, {exercise.name})."
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16384)
 def known(probe, answer, draw):
     """What a probe saw of an answer that seqkit knows: the reference, an oracle, a mistake. Kept."""
     return observe_probe(answer, probe, draw)
@@ -130,17 +130,23 @@ def wanted(exercise, i, draw):
     return known(probe, probe.oracle or exercise.reference, draw)
 
 
-def _failure(exercise, i, seen, draw):
-    """The first case of probe `i` that differs, as a `Failure`; None if all agree."""
+def _first_that_differs(exercise, i, seen, draw):
+    """(case, what came, what was wanted, `Difference`) of the first case of probe `i` that differs; None if all agree."""
     probe = exercise.probes[i]
     for case, one, other in zip(probe.cases(draw), seen, wanted(exercise, i, draw), strict=True):
         if isinstance(other.value, Raised):
             raise RuntimeError(f"the reference of {exercise.name} raised {other.value.kind}: {other.value.message}")
         found = first_difference(one.value, other.value, probe.exact)
         if found:
-            shown = snippet.call(exercise, probe, case), snippet.code(exercise, probe, case)
-            return Failure(probe.name, *shown, one.value, other.value, found, probe.why)
+            return case, one.value, other.value, found
     return None
+
+
+def _failure(exercise, differ):
+    """The `Failure` of the first probe that differs."""
+    probe, (case, seen, other, found) = next(pair for pair in zip(exercise.probes, differ, strict=True) if pair[1])
+    shown = snippet.call(exercise, probe, case), snippet.code(exercise, probe, case)
+    return Failure(probe.name, *shown, seen, other, found, probe.why)
 
 
 def _diagnosis(exercise, observations, draw):

@@ -172,6 +172,9 @@ EQUIVALENT = {
         "'LinenSequential takes a list of layers.' → 'LinenSequential takes a list of layers.x'": WORDS,
         "'LinenSequential got no layer.' → 'LinenSequential got no layer.x'": WORDS,
     },
+    "make_train_step": {
+        "optax.apply_updates(params, updates) → optax.apply_updates(updates, params)": "an addition commutes",
+    },
     "Residual": {
         "'x is ' → 'x is x'": WORDS,
         "', inner puts out ' → ', inner puts out x'": WORDS,

@@ -184,7 +184,7 @@ def arrays_in_the_tree(EquinoxSequential):
     return {"is a StatefulLayer": isinstance(chain, eqx.nn.StatefulLayer), "arrays": [a.shape for a in arrays(chain)]}
 
 
-@page.probe(weight=12)
+@page.probe(weight=18)
 def made_by_hand(EquinoxSequential):
     """Equinox's Sequential and seqkit's stay outside: the loop over the layers is to be yours."""
     chain = EquinoxSequential([Plus(1.5), Witness()])

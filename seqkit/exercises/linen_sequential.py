@@ -215,7 +215,7 @@ def chains_with_parameters(LinenSequential, layers, seed, x):
     return {"output": output, "variables": variables}
 
 
-@page.probe(weight=12, call="LinenSequential([double, pair, minus, named, minus]).apply({}, x)", x=number())
+@page.probe(weight=17, call="LinenSequential([double, pair, minus, named, minus]).apply({}, x)", x=number())
 def built_without_a_sequential(LinenSequential, x):
     """The chain is to be a module of your own that calls the layers itself."""
     chain = LinenSequential([double, pair, minus, named, minus])

@@ -263,7 +263,7 @@ READY_MADE = (
 )
 
 
-@page.probe(weight=6, x=number(), scale=number())
+@page.probe(weight=17, x=number(), scale=number())
 def by_your_own_lines(ListSequential, x, scale):
     """It is rebuilt: no Sequential made by others, nor `objax.util.local_kwargs`, is called or inherited."""
     chain = ListSequential([scaled, shifted])

@@ -167,7 +167,7 @@ def only_looked_at(side_inputs_for, a, given):
     return {"calls of f": len(calls), "given": dict(given), "the same value": found.get("scale") is given["scale"]}
 
 
-@page.probe(weight=4, a=number(), b=number())
+@page.probe(weight=9, a=number(), b=number())
 def by_your_own_lines(side_inputs_for, a, b):
     """`objax.util.local_kwargs` is not called."""
     found, calls = counted([objax.util.local_kwargs], side_inputs_for, scaled, everything(a, b))
