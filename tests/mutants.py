@@ -184,9 +184,15 @@ EQUIVALENT = {
 """{exercise: {edit: why nobody can tell}}."""
 
 
+FREE = {"fit_digits": "an edit that still gets 0.95 right is a right answer, and each one trains for seconds"}
+"""{exercise: why its edits are not tried}."""
+
+
 def survivors(exercise, draw=1, only=None):
     """(how many edits were tried, [(edit, source) of each that passes])."""
     equal, tried, passed = EQUIVALENT.get(exercise.name, {}), 0, []
+    if exercise.name in FREE:
+        return tried, passed
     for i, (label, source) in enumerate(mutants(exercise)):
         if label in equal or (only and i not in only):
             continue

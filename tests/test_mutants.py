@@ -4,15 +4,13 @@ import numpy as np
 import pytest
 
 from seqkit.exercise import load, names
-from tests.mutants import EQUIVALENT, mutants, survivors
+from tests.mutants import EQUIVALENT, FREE, mutants, survivors
 
 SHARE = 6
 """So many edits of each page in one run of the tests; which ones is fixed."""
-SLOW = {"fit_digits"}
-"""Trains for seconds at each edit."""
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in SLOW])
+@pytest.mark.parametrize("name", [name for name in names() if name not in FREE])
 def test_small_edits_of_the_reference_are_refused(name):
     page = load(name)
     count = len(list(mutants(page)))
