@@ -240,7 +240,7 @@ class _Bare(str):
 
 
 def _error_text(error):
-    return f"{error.kind}: {error.message.splitlines()[0]}" if error.message else error.kind
+    return f"{error.kind}: {error.message.splitlines()[0].rstrip('.')}" if error.message else error.kind
 
 
 def _counted(items):
