@@ -7,7 +7,6 @@ import importlib
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 from seqkit.errors import ExerciseError
 
@@ -152,11 +151,6 @@ def load(name):
     Raises:
         ExerciseError: there is none; it names the nearest.
     """
-    return load_module(name).page
-
-
-def load_module(name) -> ModuleType:
-    """The page of this name, as a module."""
     if not isinstance(name, str):
         raise ExerciseError(
             f'an exercise is named by a text, and got a {type(name).__name__}: check("forward", forward).'
@@ -166,4 +160,4 @@ def load_module(name) -> ModuleType:
         near = difflib.get_close_matches(name.lower().replace("-", "_"), folded, 1, 0.5)
         meant = f"Did you mean {folded[near[0]]!r}?" if near else f"There are {', '.join(names())}."
         raise ExerciseError(f"there is no exercise {name!r}. {meant}")
-    return importlib.import_module(f"{PACKAGE}.{index()[name][0]}")
+    return importlib.import_module(f"{PACKAGE}.{index()[name][0]}").page

@@ -92,8 +92,8 @@ def _value(answer, f, arguments):
         return raised(error, _line(error, _file(answer)))
 
 
-class _TimeUp(BaseException):
-    """Not an Exception: an answer that catches those still ends."""
+class TimeUp(BaseException):
+    """An answer ran too long. Not an Exception: one that catches those still ends."""
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def _limit(seconds):
         return
 
     def ring(number, frame):
-        raise _TimeUp(f"it was still running after {seconds} s")
+        raise TimeUp(f"it was still running after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -241,7 +241,7 @@ def test_an_answer_that_never_ends_is_ended(monkeypatch):
     verdict = check(
         "forward", chain_answer("    while True:\n        try:\n            x = 1\n        except Exception: pass")
     )
-    assert not verdict.ok and "still running after 0.2 s" in verdict.sentence
+    assert not verdict.ok and "raised TimeUp: it was still running after 0.2 s" in verdict.sentence
 
 
 def test_an_interrupt_is_the_learner_s_own():

@@ -1,12 +1,14 @@
 """The plan of the code, line by line: what HOUSE calls "Never"."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+exercise = importlib.import_module("seqkit.exercise")  # the face has a function of this name
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted((ROOT / "seqkit").rglob("*.py"))}
 STYLES = [room for room in ROOMS if room.startswith("seqkit.styles.") and not room.endswith("__init__")]
@@ -87,6 +89,23 @@ def test_a_page_knows_what_a_page_is_made_of_and_nothing_else(room):
 def test_no_room_of_the_judge_names_a_framework_or_a_page(room):
     named = imports(f"seqkit.{room}")
     assert not [name for name in named if name.split(".")[0] in {"jax", *HOMES} or name.startswith("seqkit.exercises")]
+
+
+FRAMEWORKS_OF = {"01": set(), "02": {"objax"}, "03": {"objax"}, "04": {"objax"}, "05": {"flax"}, "06": {"flax"}}
+FRAMEWORKS_OF |= {"07": {"flax"}, "08": {"equinox"}, "09": {"equinox"}, "10": {"objax", "flax", "equinox"}}
+FRAMEWORKS_OF |= {"11": {"flax"}, "12": {"flax", "objax"}}
+
+
+@pytest.mark.parametrize("name", exercise.names())
+def test_a_page_loads_no_framework_but_that_of_its_lesson(name):
+    file, _, lesson, _ = exercise.index()[name]
+    reached, rest = set(), {f"seqkit.exercises.{file}"}
+    while rest:
+        room = rest.pop()
+        reached.add(room)
+        rest |= streets(room) - reached
+    loaded = {named.split(".")[0] for room in reached for named in imports(room)} & set(HOMES)
+    assert loaded <= FRAMEWORKS_OF[lesson[:2]] | ({"keras"} if name == "keras_chain" else set())
 
 
 @pytest.mark.parametrize("room", STYLES)
