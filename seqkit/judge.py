@@ -81,9 +81,9 @@ class Verdict:
 def judge(exercise, observations, draw=DRAW):
     """The `Verdict` on what was observed: plain data, compared with what the reference gave for the same draw."""
     if not observations.started:
-        return _verdict(exercise, 0, f"{exercise.hints[0]}", started=False)
+        return _verdict(exercise, [], exercise.hints[0], started=False)
     if not observations.callable:
-        return _verdict(exercise, 0, f"The answer is {observations.kind}, which cannot be called. {_asked(exercise)}")
+        return _verdict(exercise, [], f"The answer is {observations.kind}, which cannot be called. {_asked(exercise)}")
     differ = [_first_that_differs(exercise, i, seen, draw) for i, seen in enumerate(observations.probes)]
     agreed = [found is None for found in differ]
     remarks = _remarks(exercise, observations, agreed, draw)
@@ -95,21 +95,18 @@ def judge(exercise, observations, draw=DRAW):
     return _verdict(exercise, agreed, sentence, mistake=mistake and mistake.name, failure=failure, remarks=remarks)
 
 
-def _verdict(exercise, agreed, sentence, **more):
-    agreed = agreed or [False] * len(exercise.probes)
+def _verdict(exercise, agreed, sentence, started=True, **more):
     weights = [probe.weight for probe in exercise.probes]
-    share = sum(weight for weight, one in zip(weights, agreed, strict=True) if one) / sum(weights)
-    more = {"started": True} | more
-    earned = round(exercise.points * share, 2)
+    share = sum(weight for weight, one in zip(weights, agreed, strict=False) if one) / sum(weights)
     return Verdict(
         exercise.name,
-        all(agreed),
-        more.pop("started"),
-        sum(agreed),
-        len(agreed),
-        earned,
-        exercise.points,
-        sentence,
+        ok=sum(agreed) == len(weights),
+        started=started,
+        agreed=sum(agreed),
+        asked=len(weights),
+        earned=round(exercise.points * share, 2),
+        points=exercise.points,
+        sentence=sentence,
         **more,
     )
 

@@ -5,6 +5,7 @@ learner is in it: not a method, not a subclass of ndarray. Whatever is none of t
 """
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,11 +57,13 @@ def plain(value):
 
 
 def outcome(f, *args, **kwargs):
-    """What `f` returns, or the exception that it raises: for probes that ask for an error."""
+    """What `f` returns, or the exception that it raises: for probes that ask for an error. One returned is not one raised."""
     try:
-        return f(*args, **kwargs)
+        value = f(*args, **kwargs)
     except Exception as error:
         return error
+    is_error = issubclass(type(value), BaseException | Raised)
+    return Thing(f"{kind_of(value)}, returned and not raised") if is_error else value
 
 
 def raised(error, line=None):
@@ -74,9 +77,8 @@ def kind_of(value):
     """What a value is, in a word or two: `a function`, `the class Dense`, `Linear`."""
     if issubclass(type(value), type):
         return f"the class {_name(value)}"
-    return {"function": "a function", "ellipsis": "`...`", "NoneType": "None"}.get(
-        _name(type(value)), _name(type(value))
-    )
+    name = _name(type(value))
+    return {"function": "a function", "ellipsis": "`...`", "NoneType": "None"}.get(name, name)
 
 
 def _name(cls):
@@ -98,6 +100,8 @@ class _Copier:
         if depth > MAX_DEPTH or self.items <= 0:
             return Huge(kind_of(value))
         self.items -= 1
+        if cls in _RECORDS:  # of these very classes: a subclass may compare as it likes
+            return self._record(cls, [self.copy(getattr(value, name), depth + 1) for name in cls.__match_args__])
         for kind, make in _COPIES:
             if issubclass(cls, kind):
                 return make(self, value, depth + 1)
@@ -109,11 +113,8 @@ class _Copier:
             return Huge(f"an array of shape {tuple(value.shape)}")
         self.values -= value.size
         copied = np.array(value)
-        return (
-            copied
-            if copied.dtype.kind not in "OVMm" or _is_small_float(copied.dtype)
-            else Thing(f"an array of {copied.dtype}")
-        )
+        is_numbers = copied.dtype.kind not in "OVMm" or _is_small_float(copied.dtype)
+        return copied if is_numbers else Thing(f"an array of {copied.dtype}")
 
     def _jax(self, value):
         """Likewise of JAX; one that a jitted function was given for good has no values any more."""
@@ -122,11 +123,15 @@ class _Copier:
     def _numpy(self, value, depth):
         return self._array(np.ndarray.view(value, np.ndarray))
 
-    def _run(self, value, depth):
-        return Run(self.copy(value.output, depth), self.copy(value.layers, depth))
-
-    def _record(self, value, depth):
-        return value
+    def _record(self, cls, fields):
+        """A record anew, if each field is what it says; an answer can make records too."""
+        kind, *rest = fields
+        if cls is Run:
+            layers = rest[0] if type(rest[0]) in (list, tuple) else [None]
+            named = [type(pair) is tuple and len(pair) == 2 and type(pair[0]) is str for pair in layers]
+            return Run(kind, layers if all(named) else ())
+        texts = type(kind) is str and all(type(field) in (str, tuple, type(None)) for field in rest)
+        return cls(*fields) if texts else Thing(cls.__name__)
 
     def _list(self, value, depth):
         return [self.copy(part, depth) for part in list.__iter__(value) if self.items > 0]
@@ -145,8 +150,9 @@ class _Copier:
         jax, frozen = sys.modules.get("jax"), sys.modules.get("flax.core.frozen_dict")
         if frozen and type(value) is frozen.FrozenDict:
             return self._dict(frozen.unfreeze(value), depth)
-        if _name(type(value)) == "PRNGKeyArray" and jax:
-            return self._array(jax.random.key_data(value))
+        with suppress(Exception):  # an answer may call a class of its own so
+            if _name(type(value)) == "PRNGKeyArray" and jax:
+                return self._array(jax.random.key_data(value))
         return Thing(kind_of(value))
 
 
@@ -160,9 +166,8 @@ _COPIES = (
     (tuple, _Copier._tuple),
     (dict, _Copier._dict),
     (BaseException, lambda copier, value, depth: raised(value)),
-    (Run, _Copier._run),
-    ((Raised, Thing, Huge), _Copier._record),
 )
+_RECORDS = (Raised, Thing, Huge, Run)
 
 
 def _is_jax(cls):

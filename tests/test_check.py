@@ -113,6 +113,31 @@ def test_an_error_becomes_its_name_its_message_and_the_names_above_it():
     assert outcome(int, "3") == 3 and plain(outcome(int, "x")).kind == "ValueError"
 
 
+class Agreeable(Thing):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+class PRNGKeyArray:
+    """No key of JAX."""
+
+
+def test_a_record_that_an_answer_makes_is_copied_or_only_named():
+    assert plain(Agreeable("a function")) == Thing("Agreeable")
+    assert plain(Thing(Claims())) == Thing("Thing")
+    assert plain(Raised("ValueError", Claims())) == Thing("Raised")
+    assert plain(Run(3, [Claims()])).layers == () and plain(Run(3, Claims())).layers == ()
+    assert plain(Run(3, [("relu", [4])])).layers == [("relu", [4])]
+    assert plain(PRNGKeyArray()) == Thing("PRNGKeyArray")
+
+
+def test_an_error_that_is_returned_is_not_one_that_is_raised():
+    for returned in [ValueError("a"), Raised("ValueError", "a", ("ValueError",))]:
+        assert "returned and not raised" in plain(outcome(lambda made=returned: made)).kind
+
+
 # ---- compare ----
 
 
