@@ -23,7 +23,7 @@ pytest: .venv/test  ## the Python tests alone
 
 nbval: .venv/test  ## the notebooks alone: each re-executed and compared, as shipped and with every exercise solved
 	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) notebooks
-	$(BIN)/python tests/solve_notebooks.py notebooks .solved
+	$(BIN)/python -m tests.solve_notebooks notebooks .solved
 	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) .solved
 
 lint: .venv/test  ## ruff and codespell

@@ -1,4 +1,4 @@
-"""Write a solved copy of each lesson: `python tests/solve_notebooks.py notebooks .solved`.
+"""Write a solved copy of each lesson: `python -m tests.solve_notebooks notebooks .solved`.
 
 The references stand in the exercise cells, and each check shows what a right answer is told. nbval then runs the copies:
 an exercise cell prints nothing, a check must come out right, and every other cell must print what it printed before.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-ENVIRONMENT = {"JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
+from tests.run_notebooks import ENVIRONMENT
 
 
 def shown(name):
