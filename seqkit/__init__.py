@@ -5,7 +5,8 @@ from types import ModuleType
 
 _LAZY = {
     "trace": "seqkit.trace",
-    "show": "seqkit.views.picture",
+    "show": "seqkit.views.showing",
+    "explore": "seqkit.views.showing",
     "check": "seqkit.views.practice",
     "hint": "seqkit.views.practice",
     "reference": "seqkit.views.practice",

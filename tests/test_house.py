@@ -115,6 +115,7 @@ def test_every_style_has_the_same_names(room):
     names |= {ast.unparse(t) for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
     wanted = {"Sequential", "LAYOUT", "LINES", "write", "build", "slots", "parameters", "load"}
     assert wanted | {"name", "takes", "is_module", "layers_of", "watch", "run", "named_parameters", "preserve"} <= names
+    assert {"BATCHED", "KINDS", "SAID", "make", "describe", "edit", "rebuilt", "snapshot", "loading"} <= names
 
 
 def test_every_style_is_known_to_trace_and_to_the_face():

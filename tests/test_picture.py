@@ -9,9 +9,15 @@ import pytest
 from PIL import Image
 
 import seqkit as sk
-from seqkit.errors import TraceError
+from seqkit.beside import match
+from seqkit.spec import Conv2D, Dense, Flatten, Spec
 from seqkit.views import picture
+from seqkit.views.drawing import page, pen, strips
+from seqkit.views.drawing.column import ROW, inside
+from seqkit.views.picture import Picture
 from tests.style_cases import MLP, X, every_style, load, native
+
+PHOTOS = np.random.default_rng(0).normal(size=(2, 4, 4, 2)).astype(np.float32)
 
 
 def opened(shown):
@@ -26,61 +32,46 @@ def traced(layers=None, x=X):
 def test_every_style_has_a_picture_and_one_line_of_text(style):
     chain, outside = load(style).build(MLP, 2)
     run = sk.trace(chain, native(style, X), **outside)
-    shown = sk.show(run)
+    shown = Picture(run)
     image = opened(shown)
-    assert image.width == picture.WIDTH * picture.SCALE and image.height > 5 * picture.ROW
+    assert image.width == page.WIDTH * pen.SCALE and image.height > 5 * ROW
     assert repr(shown).startswith(f"{style} chain, 4 steps, 43 parameters: ") and "\n" not in repr(shown)
-    assert shown.png == sk.show(run).png
+    assert shown.png == Picture(run).png
 
 
 def test_the_notebook_gets_the_png_at_half_its_size():
-    shown = sk.show(traced())
+    shown = Picture(traced())
     png, size = shown._repr_png_()
     assert png == shown.png and size["width"] * 2 == opened(shown).width and len(png) < 80_000
 
 
 def test_positive_is_orange_negative_blue_and_zero_white():
-    high, zero, low = map(tuple, picture.colors(np.array([2.0, 0.0, -2.0])).tolist())
-    assert high == picture.POSITIVE and zero == (255, 255, 255) and low == picture.NEGATIVE
+    high, zero, low = map(tuple, strips.colors(np.array([2.0, 0.0, -2.0])).tolist())
+    assert high == pen.POSITIVE and zero == (255, 255, 255) and low == pen.NEGATIVE
     assert high[0] > high[2] and low[2] > low[0]
 
 
 def test_what_is_no_number_is_grey_and_said():
-    assert tuple(picture.colors(np.array([np.nan, 1.0]))[0]) == picture.MISSING
+    assert tuple(strips.colors(np.array([np.nan, 1.0]))[0]) == pen.MISSING
     shown = traced([lambda x: x / 0 * 0])
-    assert np.isnan(shown[0].output).any() and sk.show(shown).png
+    assert np.isnan(shown[0].output).any() and Picture(shown).png
 
 
-def test_a_strip_has_at_most_64_cells_and_each_is_a_mean():
-    assert len(picture.pool(np.arange(64.0))) == 64
-    pooled = picture.pool(np.arange(640.0))
-    assert len(pooled) == 64 and np.allclose(pooled[:2], [4.5, 14.5])
-    assert np.isclose(
-        np.average(picture.pool(np.arange(100.0)), weights=np.diff(np.linspace(0, 100, 65).astype(int))), 49.5
-    )
-
-
-def test_a_strip_shows_the_first_example():
-    assert np.array_equal(picture.example(np.arange(6.0).reshape(2, 3), "objax"), [0, 1, 2])
-    assert np.array_equal(picture.example(np.arange(6.0).reshape(2, 3), "equinox"), np.arange(6.0))
-    assert picture.example("text", "objax") is None and picture.example((None, np.ones((1, 2))), "objax").size == 2
-
-
-def test_more_than_24_rows_are_counted_and_not_drawn():
-    small = opened(sk.show(traced([jnp.tanh] * 24)))
-    large = opened(sk.show(traced([jnp.tanh] * 1000)))
-    assert picture._notes(traced([jnp.tanh] * 1000)) == [("… 976 more", picture.QUIET)]
-    assert large.height - small.height == 18 * picture.SCALE
+def test_more_rows_than_fit_are_counted_and_not_drawn():
+    small = opened(Picture(traced([jnp.tanh] * page.ROWS)))
+    large = opened(Picture(traced([jnp.tanh] * 1000)))
+    assert page.left_out(1000, page.window(1000, None)) == [(f"… {1000 - page.ROWS} more", pen.QUIET)]
+    assert large.height - small.height == 18 * pen.SCALE
 
 
 def test_a_failing_layer_is_red_and_its_sentence_stands_below():
     run = traced([objax.nn.Linear(4, 3), objax.nn.Linear(4, 3)])
-    lines = [line for line, color in picture._notes(run) if color == picture.RED]
+    lines = [line for line, color in picture._notes(run, range(2)) if color == pen.RED]
     assert lines[0].startswith("✗ TypeError: ") and "layer[1] Linear(4, 3) got shape (2, 3)" in " ".join(lines)
-    reds = np.asarray(opened(sk.show(run))).reshape(-1, 3).astype(int)
+    reds = np.asarray(opened(Picture(run))).reshape(-1, 3).astype(int)
     assert (np.abs(reds - [179, 38, 30]).sum(1) < 30).sum() > 200
     assert (
-        np.abs(np.asarray(opened(sk.show(traced()))).reshape(-1, 3).astype(int) - [179, 38, 30]).sum(1) < 30
+        np.abs(np.asarray(opened(Picture(traced()))).reshape(-1, 3).astype(int) - [179, 38, 30]).sum(1) < 30
     ).sum() == 0
 
 
@@ -93,8 +84,8 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("paper", [picture.CARD, picture.MODULE, picture.CHAIN, picture.FAILED])
-@pytest.mark.parametrize("ink", [picture.TEXT, picture.QUIET])
+@pytest.mark.parametrize("paper", [pen.CARD, pen.MODULE, pen.CHAIN, pen.FAILED])
+@pytest.mark.parametrize("ink", [pen.TEXT, pen.QUIET])
 def test_text_has_the_contrast_of_wcag_on_every_box(paper, ink):
     from PIL import ImageColor
 
@@ -104,11 +95,147 @@ def test_text_has_the_contrast_of_wcag_on_every_box(paper, ink):
 def test_red_is_readable_on_its_box():
     from PIL import ImageColor
 
-    assert contrast(ImageColor.getrgb(picture.FAILED), ImageColor.getrgb(picture.RED)) >= 4.5
+    assert contrast(ImageColor.getrgb(pen.FAILED), ImageColor.getrgb(pen.RED)) >= 4.5
 
 
 def test_the_card_is_opaque_so_that_it_reads_on_any_theme():
-    assert Image.open(io.BytesIO(sk.show(traced()).png)).info.get("transparency") is None
+    assert Image.open(io.BytesIO(Picture(traced()).png)).info.get("transparency") is None
+
+
+def reds(image):
+    """How many pixels are red, or nearly."""
+    return int((np.abs(np.asarray(image).reshape(-1, 3).astype(int) - [179, 38, 30]).sum(1) < 30).sum())
+
+
+def test_a_failing_layer_behind_the_last_row_is_drawn_with_those_that_lead_to_it():
+    def breaks(x):
+        raise ValueError("no")
+
+    run = traced([jnp.tanh] * 30 + [breaks, jnp.tanh])
+    shown = page.window(len(run), run.failed.number)
+    assert list(shown) == list(range(31 - page.ROWS, 31))
+    assert page.left_out(len(run), shown) == [(f"… {31 - page.ROWS} before", pen.QUIET)]
+    assert reds(opened(Picture(run))) > 200
+
+
+def test_layers_that_did_not_run_stand_faint_behind_the_failing_one():
+    run = traced([objax.nn.Linear(4, 3), objax.nn.Linear(4, 3), jnp.tanh, jnp.sin])
+    with_them, without = opened(Picture(run, pending=["tanh", "sin"])), opened(Picture(run))
+    assert with_them.height - without.height == 2 * ROW * pen.SCALE
+    assert [picture._behind(run, i) for i in range(2)] == [(2,), (3,)]
+    assert opened(Picture(run, pending=["tanh"] * 99)).height == without.height + (page.ROWS - 2) * ROW * pen.SCALE
+
+
+def test_a_note_stands_below():
+    plain, noted = opened(Picture(traced())), opened(Picture(traced(), note="the kernel is gone"))
+    assert noted.height - plain.height == page.NOTE * pen.SCALE
+
+
+def test_the_share_of_zeros_is_said_and_none_is_not():
+    assert strips.said(np.array([0.0, 0, 1, 2])) == "0 … 2 · 50 % zero"
+    assert strips.said(np.array([-1.0, 2])) == "−1 … 2"
+    assert strips.zeros(np.r_[np.zeros(999), 1]) == "99 % zero" and strips.zeros(np.r_[np.ones(999), 0]) == "1 % zero"
+    assert strips.said(np.array([np.nan, np.inf])) == "not finite" and strips.zeros(np.zeros(3)) == "100 % zero"
+
+
+class Words(pen.Pen):
+    """A pen that knows what it wrote."""
+
+    def __init__(self, image):
+        super().__init__(image)
+        self.words = []
+
+    def text(self, x, y, text, *more, **options):
+        """Write it down, and on the page."""
+        self.words.append(text)
+        super().text(x, y, text, *more, **options)
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """What is written on the pictures of this test."""
+    written = []
+    monkeypatch.setattr(page, "Pen", lambda image: written.append(Words(image)) or written[-1])
+    return lambda: [word for page_of in written for word in page_of.words]
+
+
+def test_a_dtype_stands_on_the_first_edge_and_where_it_changes(words):
+    Picture(traced([jnp.tanh, lambda x: x.astype(jnp.bfloat16), jnp.tanh]))
+    edges = [word for word in words() if word.startswith("(2, 4)")]
+    assert edges == ["(2, 4) float32", "(2, 4)", "(2, 4) bfloat16", "(2, 4)"]
+
+
+def test_a_side_input_stands_at_the_layers_that_got_it_and_none_at_no_layer(words):
+    layers = [objax.nn.Linear(4, 3), objax.nn.BatchNorm0D(3), jnp.tanh, objax.nn.Dropout(0.5)]
+    Picture(sk.trace(objax.nn.Sequential(layers), jnp.asarray(X), training=False))
+    assert words().count("training") == 2
+    chain, outside = load("equinox").build(MLP, 2)
+    Picture(sk.trace(chain, native("equinox", X), **outside))
+    assert "key" not in words()
+
+
+def test_a_dict_that_is_handed_on_by_keyword_is_the_value_and_no_side_input(words):
+    Picture(traced([lambda x: {"left": x, "right": x}, lambda left, right: left + right]))
+    assert "left" not in words() and "{left: (2, 4), right: (2, 4)}" in words()
+
+
+@every_style
+def test_the_batch_is_marked_where_there_is_one(style, words):
+    chain, outside = load(style).build(MLP, 2)
+    Picture(sk.trace(chain, native(style, X), **outside))
+    assert words().count("batch") == (style != "equinox")
+
+
+def test_the_rows_of_a_chain_inside_are_counted():
+    nested = objax.nn.Sequential([jnp.tanh, objax.nn.Sequential([jnp.sin]), jnp.cos])
+    steps = traced([jnp.sin, nested, jnp.exp]).steps
+    assert [inside(step, steps[step.number + 1 :]) for step in steps if step.kind == "chain"] == [4, 1]
+
+
+LINEAR = objax.nn.Linear(4, 3)
+
+
+def test_two_runs_stand_side_by_side_and_their_sentence_below(words):
+    one, other = traced([LINEAR, jnp.sin]), traced([LINEAR, jnp.cos])
+    shown, again = Picture.beside(one, other), Picture.beside(one, other)
+    assert shown.png == again.png and shown.trace is one and "\n" not in repr(shown)
+    assert repr(shown) == f"objax chain beside objax chain: {match(one, other)!r}"
+    assert {"=", "≠", "sin", "cos"} <= set(words()) and opened(shown).width == page.WIDTH * pen.SCALE
+
+
+def test_the_first_difference_is_framed_with_both_values(words):
+    one, other = traced([LINEAR, jnp.sin, jnp.exp]), traced([LINEAR, jnp.cos, jnp.exp])
+    found = match(one, other).pairs[1].difference
+    shown = opened(Picture.beside(one, other))
+    values = [f"[0, 0] {value:.4g}".replace("-", "−") for value in (found.left, found.right)]
+    assert values == [word for word in words() if word in values]
+    assert reds(shown) > 2 * page.WIDTH > reds(opened(Picture.beside(one, one))) == 0
+
+
+def test_a_layer_that_only_one_chain_has_leaves_its_place_empty(words):
+    Picture.beside(traced([LINEAR]), traced([LINEAR, jnp.tanh]))
+    assert words().count("tanh") == 1 and "+" in words()
+
+
+@every_style
+def test_any_two_styles_have_a_picture_of_both(style):
+    images = Spec([Conv2D(2, 3), "relu", Flatten(), Dense(3)], (4, 4, 2))
+    runs = []
+    for name in (style, "linen"):
+        chain, outside = load(name).build(images, 2)
+        runs.append(sk.trace(chain, native(name, PHOTOS), **outside))
+    assert repr(Picture.beside(*runs)).endswith("all 4 layers agree to 2e-5 of the largest value")
+
+
+def test_the_first_difference_of_long_chains_is_among_the_rows():
+    one, other = traced([jnp.sin] * 40), traced([jnp.sin] * 39 + [jnp.cos])
+    shown = Picture.beside(one, other)
+    assert reds(opened(shown)) > 2 * page.WIDTH and len(shown.png) < 80_000
+
+
+def test_two_empty_chains_have_a_picture_too():
+    empty = sk.trace(objax.nn.Sequential(), X)
+    assert repr(Picture.beside(empty, empty)) == "objax chain beside objax chain: no layer ran on either side"
 
 
 def test_long_names_are_shortened_and_not_drawn_over_the_strips():
@@ -116,28 +243,22 @@ def test_long_names_are_shortened_and_not_drawn_over_the_strips():
         return x
 
     def strips(image):
-        return np.asarray(image)[: 100 * picture.SCALE, picture.STRIP * picture.SCALE :]
+        return np.asarray(image)[: 100 * pen.SCALE, picture.STRIP * pen.SCALE :]
 
     long, short = traced([a_function_with_a_name_that_no_box_can_hold_however_wide]), traced([lambda x: x])
-    assert np.array_equal(strips(opened(sk.show(long))), strips(opened(sk.show(short))))
+    assert np.array_equal(strips(opened(Picture(long))), strips(opened(Picture(short))))
 
 
 @pytest.mark.parametrize("scale", [1.0, -1.23e-30, 4.56e20])
 def test_nothing_is_drawn_over_the_right_edge(scale):
-    image = np.asarray(opened(sk.show(traced([lambda x: x * scale]))))
-    assert (image[4:-4, -8 * picture.SCALE : -3] == 255).all()
+    image = np.asarray(opened(Picture(traced([lambda x: x * scale]))))
+    assert (image[4:-4, -8 * pen.SCALE : -3] == 255).all()
 
 
 def test_a_picture_can_be_saved(tmp_path):
-    sk.show(traced()).save(tmp_path / "chain.png")
+    Picture(traced()).save(tmp_path / "chain.png")
     assert Image.open(tmp_path / "chain.png").format == "PNG"
 
 
-@pytest.mark.parametrize("thing", [3, None, jnp.ones(3)])
-def test_show_of_something_else_says_what_it_takes(thing):
-    with pytest.raises(TraceError, match=r"It takes a trace: show\(trace\(chain, x\)\)"):
-        sk.show(thing)
-
-
 def test_an_empty_chain_has_a_picture_too():
-    assert opened(sk.show(sk.trace(objax.nn.Sequential(), X))).width
+    assert opened(Picture(sk.trace(objax.nn.Sequential(), X))).width

@@ -18,6 +18,8 @@ from seqkit.steps import count
 WORDS = {"✓": "right", "✗": "not yet", "·": "not started", "?": "not judged"}
 CELLS = 10
 """So many numbers of an array are shown, around the first that differs."""
+LINES, BEFORE = 12, 3
+"""So many layers are shown, and of those so many before the first that differs."""
 COPY = "navigator.clipboard.writeText(this.parentNode.querySelector('code').textContent);this.textContent='copied'"
 STYLE = """<style>
 .seqkit { max-width: 46rem; padding: .5rem .8rem; border: 1px solid var(--jp-border-color1, #8888);
@@ -31,6 +33,12 @@ STYLE = """<style>
 .seqkit table { border-collapse: collapse; margin: .3rem 0; } .seqkit th { font-weight: 600; text-align: left; padding-right: .6rem; }
 .seqkit td { padding: .1rem .4rem; text-align: right; font-family: var(--jp-code-font-family, monospace); font-size: .85em; }
 .seqkit .off { outline: 2px solid currentColor; outline-offset: -2px; font-weight: 700; }
+</style>"""
+LAYERS_STYLE = """<style>
+.seqkit .layers { overflow-wrap: normal; } .seqkit .layers caption { text-align: left; }
+.seqkit .layers :is(td, thead th) { text-align: left; padding: .1rem .5rem; } .seqkit .layers th { padding-left: 0; }
+.seqkit .layers thead th { padding-left: .5rem; } .seqkit .layers thead th:first-child { padding-left: 0; }
+.seqkit .layers tbody th { font-weight: 400; overflow-wrap: anywhere; }
 </style>"""
 
 
@@ -46,7 +54,7 @@ class Feedback(Verdict):
         side = {"✓": "right", "✗": "wrong"}.get(self.mark, "note")
         head = f"<p><strong>{self.mark} {escape(self.exercise)}</strong>: {_counted(self)}</p>"
         parts = [head, _paragraph(self.sentence), *map(_paragraph, self.remarks)]
-        parts += [_failure(self.failure)] if self.failure else []
+        parts += [_layers(self.failure.layers) + _failure(self.failure)] if self.failure else []
         parts += [_folded("next hint", _paragraph(self.hint))] if self.hint and not self.ok else []
         return _card("".join(parts), side)
 
@@ -158,6 +166,32 @@ def _counted(verdict):
     if not verdict.started or not verdict.judged:
         return said
     return f"{said}, {verdict.agreed} of {count(verdict.asked, 'probe')}, {verdict.earned:g} of {count(verdict.points, 'point')}"
+
+
+def _layers(lines):
+    """Layer by layer the shapes that left the answer's and the reference's, around the first that differs; "" of none."""
+    if not lines:
+        return ""
+    first = next(i for i, line in enumerate(lines) if line.differs)
+    start = max(0, min(first - BEFORE, len(lines) - LINES))
+    shown = "".join(_line(line, start + i == first) for i, line in enumerate(lines[start : start + LINES]))
+    rows = f"{_more(start)}{shown}{_more(len(lines) - start - LINES)}"
+    heads = '<th scope="col">layer</th><th scope="col">yours</th><td></td><th scope="col">reference</th><td></td>'
+    head = f"<caption>layer by layer: the shape that each puts out</caption><thead><tr>{heads}</tr></thead>"
+    return f'{LAYERS_STYLE}<table class="layers">{head}<tbody>{rows}</tbody></table>'
+
+
+def _line(line, is_first):
+    """A row; the first that differs is framed, and says so."""
+    marked = ' class="off"' if is_first else ""
+    said = ": ".join(filter(None, ["← the first difference" * is_first, line.differs.replace("alone", "")]))
+    sides = escape(line.got) or "–", "≠" if line.differs else "=", escape(line.want) or "–"
+    cells = "".join(f"<td{marked}>{side}</td>" for side in sides)
+    return f'<tr><th scope="row">{escape(line.layer) or "no layer"}</th>{cells}<td>{said}</td></tr>'
+
+
+def _more(number):
+    return f'<tr><td colspan="5">… {number:,} more</td></tr>' if number > 0 else ""
 
 
 def _failure(failure):

@@ -1,0 +1,134 @@
+// ---- listing: a pane of rows of which only those in sight are in the page; keys walk through them ----
+
+class Listing {
+  // options: title, role, height, items() → [{step, …}], draw(item) → element, paint(element, item), and perhaps
+  // keys(event, item) → whether it was one of its own, seen(items), tall() → {at, px}: one row that needs more room.
+  constructor(view, name, options) {
+    Object.assign(this, { view, name, ...options, rows: new Map(), list: [], at: 0 });
+    this.space = h("div", { class: "sk-space", role: "none" });
+    this.scroll = h("div", {
+      class: "sk-scroll", role: this.role, tabindex: "0", "aria-label": this.title,
+      onscroll: () => this.scrolled(), onkeydown: (event) => this.pressed(event), onfocus: () => this.focused(),
+      onblur: () => view.hover(null),
+    }, this.space);
+    this.heading = h("div", { class: "sk-heading" }, h("span", { class: "sk-title" }, this.title));
+    this.el = h("section", { class: `sk-pane sk-${name}`, "aria-label": this.title }, this.heading, this.scroll);
+    this.foot = h("div", { class: "sk-foot" });
+    this.el.append(this.foot);
+  }
+
+  get drop() {
+    return this.tall?.() ?? { at: Infinity, px: 0 };
+  }
+
+  top(i) {
+    return i * this.height + (i > this.drop.at ? this.drop.px : 0);
+  }
+
+  reset() {
+    this.list = this.items();
+    for (const row of this.rows.values()) row.remove();
+    this.rows.clear();
+    this.space.style.height = `${this.top(this.list.length)}px`;
+    this.fill();
+  }
+
+  fill() {
+    const { scrollTop, clientHeight } = this.scroll, { px } = this.drop;
+    const first = Math.max(0, Math.floor((scrollTop - px) / this.height) - 1);
+    const last = Math.min(this.list.length, Math.ceil((scrollTop + (clientHeight || 520)) / this.height) + 1);
+    for (const [i, row] of this.rows) if (i < first || i >= last) this.take(i, row);
+    for (let i = first; i < last; i++) if (!this.rows.has(i)) this.add(i);
+    this.seen?.(this.list.slice(first, last));
+  }
+
+  take(i, row) {
+    row.remove();
+    this.rows.delete(i);
+  }
+
+  add(i) {
+    const item = this.list[i], row = this.draw(item);
+    row.classList.add("sk-row");
+    row.dataset.step = item.step;
+    row.id = `${this.view.id}-${this.name}-${i}`;
+    row.style.top = `${this.top(i)}px`;
+    row.style.height = `${this.height + (i === this.drop.at ? this.drop.px : 0)}px`;
+    row.setAttribute("aria-setsize", this.list.length);
+    row.setAttribute("aria-posinset", i + 1);
+    this.rows.set(i, row);
+    const after = [...this.rows.keys()].filter((other) => other > i).sort((a, b) => a - b)[0];
+    this.space.insertBefore(row, after == null ? null : this.rows.get(after));
+    this.mark(row, item);
+    this.paint?.(row, item);
+  }
+
+  mark(row, item) {
+    const { near, selected } = this.view, is = item.step === selected && selected != null;
+    row.classList.toggle("sk-near", near != null && item.step === near);
+    row.classList.toggle("sk-selected", is);
+    row.setAttribute("aria-selected", String(is));
+    row.classList.toggle("sk-future", this.view.isHidden(item.step));
+    row.classList.toggle("sk-here", this.view.reached != null && item.step === this.view.reached);
+  }
+
+  each(act) {
+    for (const [i, row] of this.rows) act.call(this, row, this.list[i]);
+  }
+
+  scrolled() {
+    this.fill();
+    this.view.scrolled?.(this);
+  }
+
+  show(step) {
+    const i = this.list.findIndex((item) => item.step === step);
+    if (i >= 0) this.reveal(i);
+  }
+
+  reveal(i) {
+    const top = this.top(i), bottom = this.top(i + 1), { scrollTop, clientHeight } = this.scroll;
+    if (top < scrollTop) this.scroll.scrollTop = top;
+    else if (bottom > scrollTop + clientHeight) this.scroll.scrollTop = bottom - clientHeight;
+    this.fill();
+  }
+
+  go(i) {
+    this.at = Math.max(0, Math.min(this.list.length - 1, i));
+    if (!this.list.length) return;
+    this.reveal(this.at);
+    this.view.hover(this.list[this.at].step);
+    this.point();
+  }
+
+  point() {
+    this.each((row) => row.classList.toggle("sk-at", row === this.rows.get(this.at)));
+    const row = this.rows.get(this.at);
+    if (row) this.scroll.setAttribute("aria-activedescendant", row.id);
+  }
+
+  focused() {
+    if (this.list[this.at]?.step !== this.view.selected && this.view.selected != null)
+      this.at = Math.max(0, this.list.findIndex((item) => item.step === this.view.selected));
+    if (this.scroll.matches(":focus-visible")) this.go(this.at);
+  }
+
+  pressed(event) {
+    if (event.target !== this.scroll) return;
+    const page = Math.max(1, Math.floor(this.scroll.clientHeight / this.height) - 1), item = this.list[this.at];
+    const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in moves)) {
+      if (this.other(event, item)) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    this.go(this.at + moves[event.key]);
+  }
+
+  other(event, item) {
+    if (item && this.keys?.(event, item)) return true;
+    if (item && (event.key === "Enter" || event.key === " ")) return this.view.select(item.step), true;
+    if (event.key === "Escape") return this.view.select(null), true;
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+// ---- play: the value travels layer by layer; with "predict first" its next shape is asked before it is shown ----
+
+function makePlay(view) {
+  const predict = h("input", { type: "checkbox", onchange: () => { if (view.reached == null) begin(); else settle(); } });
+  const play = button("play", () => view.set("playing", !view.model.get("playing")), { class: "sk-play" });
+  const back = button("back", () => go(-1)), next = button("next", () => forward());
+  const all = button("show all", () => end());
+  const answer = h("input", { type: "text", size: 10, "aria-label": "the shape that you expect", placeholder: "(2, 3)", autocomplete: "off" });
+  const ask = h("span", {}), verdict = h("span", { class: "sk-verdict" });
+  const form = h("form", { class: "sk-ask", onsubmit: (event) => { event.preventDefault(); judge(); } }, ask, answer, h("button", { type: "submit" }, "check"), verdict);
+  const el = h("div", { class: "sk-steps", role: "group", "aria-label": "step through the run" }, back, play, next, all, h("label", {}, predict, " predict first"), form);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let timer = null;
+
+  const steps = () => view.structure.rows.map((row, step) => ({ row, step })).filter(({ row, step }) => !row.pending && (row.k !== "chain" || view.folded.has(step)) && !view.isInFold(step)).map(({ step }) => step);
+  const following = () => steps().find((step) => step > view.reached);
+
+  function begin() {
+    view.reached = -1;
+    setText(verdict, "");
+    settle();
+  }
+  function end() {
+    view.reached = null;
+    if (view.model.get("playing")) view.set("playing", false);
+    settle();
+  }
+  function go(by) {
+    if (view.reached == null) return begin();
+    const list = [-1, ...steps()], i = list.indexOf(view.reached);
+    const to = list[Math.max(0, Math.min(list.length - 1, i + by))];
+    view.reached = to;
+    settle();
+    view.select(to >= 0 ? to : null);
+    const row = view.structure.rows[to];
+    if (row) view.say(to === view.structure.failed ? view.structure.sentence ?? view.structure.error ?? "" : `layer ${index(row.p)} ${row.l} gives ${row.o.map((e) => shapeText(view.structure.edges[e])).join(" + ")}`);
+    for (const pane of view.panes) pane.show(to >= 0 ? to : -1);
+  }
+  // With a prediction asked for, the field is where the learner goes on; without one the value just travels.
+  function forward() {
+    if (view.reached == null) return begin();
+    if (asking() && !verdict.textContent) return answer.focus(), view.say(ask.textContent);
+    setText(verdict, "");
+    go(1);
+  }
+  const asking = () => predict.checked && view.reached != null && following() != null && following() !== view.structure.failed;
+
+  function judge() {
+    const row = view.structure.rows[following()], truth = row.o.map((e) => view.structure.edges[e][1]), dims = (answer.value.match(/\d+/g) ?? []).map(Number);
+    const right = truth.length === 1 && truth[0] && String(truth[0]) === String(dims);
+    const wanted = row.o.map((e) => shapeText(view.structure.edges[e], false)).join(" + "), mine = `(${dims.join(", ")}${dims.length === 1 ? "," : ""})`;
+    if (right) go(1);
+    setText(verdict, right ? `✓ right: ${wanted}` : `✗ not ${dims.length ? mine : "a shape yet"}. Try again, or press next to see it.`);
+    verdict.className = `sk-verdict ${right ? "sk-right" : "sk-wrong"}`;
+    view.say(verdict.textContent);
+    if (right) answer.value = "";
+    answer.focus();
+  }
+
+  function settle() {
+    const on = view.reached != null, layer = on ? view.structure.rows[following()] : null;
+    back.disabled = !on || view.reached < 0;
+    next.disabled = on && following() == null;
+    all.hidden = !on;
+    form.hidden = !predict.checked || !on || (!asking() && !verdict.textContent);
+    answer.hidden = form.lastChild.previousSibling.hidden = !asking();
+    setText(ask, asking() ? `What shape leaves layer ${index(layer.p)} ${layer.l}?` : "");
+    if (!on) setText(verdict, "");
+    view.title();
+    view.redraw();
+  }
+  function tick() {
+    timer = null;
+    if (!view.model.get("playing")) return;
+    if (view.reached == null || following() == null) view.reached = -1, settle();
+    else if (asking()) return view.set("playing", false), answer.focus();
+    else go(1);
+    if (following() == null) return view.set("playing", false);
+    timer = setTimeout(tick, still.matches ? 1200 : 700);
+  }
+  view.on("playing", () => {
+    const playing = view.model.get("playing");
+    setText(play, playing ? "pause" : "play");
+    clearTimeout(timer);
+    if (playing) tick();
+  });
+  return { el, settle, stop: () => clearTimeout(timer), get predicting() { return predict.checked && view.reached != null; } };
+}

@@ -1,0 +1,128 @@
+"""A learner goes through a run step by step, predicts shapes, and draws the input."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import explorer
+from tests.browser.explorer import button, mlp, put, redrawn, rows, says
+from tests.browser.visit import shoot
+
+PAD = """view = sk.explore(sk.Spec([sk.Dense(3)], input=({n},)), np.zeros((2, {n}), np.float32))
+view"""
+
+
+@pytest.fixture(scope="module")
+def stage(lab_server, chromium):
+    with explorer.stage(lab_server, chromium) as page:
+        yield page
+
+
+def strips_seen(view):
+    """The steps whose strip can be seen."""
+    strips = view.locator(".sk-activations .sk-row")
+    return strips.evaluate_all(
+        """rows => rows.filter(row => getComputedStyle(row.querySelector('.sk-strip')).visibility === 'visible')
+            .map(row => Number(row.dataset.step))"""
+    )
+
+
+def shapes_asked(view):
+    return view.locator(".sk-chain .sk-asked").count()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_value_travels_layer_by_layer(stage, motion):
+    stage.emulate_media(reduced_motion=motion)
+    view = put(stage, mlp())
+    assert strips_seen(view) == [-1, 0, 1, 2]
+    button(view, "next").click()
+    assert strips_seen(view) == [-1]
+    button(view, "next").click()
+    button(view, "next").click()
+    assert strips_seen(view) == [-1, 0, 1]
+    expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "1")
+    expect(view.locator(".sk-closer-title")).to_have_text("[1] relu")
+    assert says(stage, "print(view.selected)") == "1"
+    button(view, "back").click()
+    assert strips_seen(view) == [-1, 0]
+    button(view, "show all").click()
+    assert strips_seen(view) == [-1, 0, 1, 2]
+    stage.emulate_media(reduced_motion="no-preference")
+
+
+def test_play_goes_to_the_end_by_itself_and_can_be_paused_from_the_kernel(stage):
+    view = put(stage, mlp())
+    button(view, "play").click()
+    expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "0")
+    button(view, "pause").click()
+    assert says(stage, "print(view.playing)") == "False"
+    shoot(view, "explorer_paused")
+    says(stage, "view.playing = True")
+    expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "2")
+    expect(button(view, "play")).to_be_visible()
+    assert says(stage, "print(view.playing)") == "False"
+
+
+def test_a_shape_is_hidden_until_it_is_predicted(stage):
+    view = put(stage, mlp())
+    view.get_by_label("predict first").check()
+    ask, answer, verdict = view.locator(".sk-ask"), view.get_by_label("the shape that you expect"), view.locator(".sk-verdict")
+    expect(ask).to_contain_text("What shape leaves layer [0] Linear(4, 5)?")
+    assert shapes_asked(view) == 3 and strips_seen(view) == [-1]
+    seen = view.inner_text() + " ".join(view.locator("[aria-label]").evaluate_all("all => all.map(n => n.ariaLabel)"))
+    assert "(2, 5)" not in seen and "(2, 3)" not in seen
+    shoot(view, "explorer_predict")
+    for wrong in ("(2, 4)", "?"):
+        answer.fill(wrong)
+        stage.keyboard.press("Enter")
+        expect(verdict).to_contain_text("✗ not")
+        assert shapes_asked(view) == 3
+    answer.fill("2, 5")
+    stage.keyboard.press("Enter")
+    expect(verdict).to_have_text("✓ right: (2, 5)")
+    expect(ask).to_contain_text("What shape leaves layer [1] relu?")
+    assert shapes_asked(view) == 2 and strips_seen(view) == [-1, 0]
+    for shape in ("(2, 5)", "(2, 3)"):
+        answer.fill(shape)
+        ask.get_by_role("button", name="check").click()
+        expect(verdict).to_have_text(f"✓ right: {shape}")
+    assert shapes_asked(view) == 0 and strips_seen(view) == [-1, 0, 1, 2]
+
+
+@pytest.mark.parametrize("side", [8, 28])
+def test_a_digit_is_drawn_with_the_pointer_and_with_keys(stage, side):
+    view = put(stage, PAD.format(n=side * side))
+    pad = view.get_by_role("application")
+    expect(pad).to_have_attribute("aria-label", f"{side} by {side} pad: arrows move, Space draws, Backspace erases")
+    box = pad.bounding_box()
+    cell = box["width"] / side
+    with redrawn(view):
+        stage.mouse.move(box["x"] + 1.5 * cell, box["y"] + 2.5 * cell)
+        stage.mouse.down()
+        stage.mouse.move(box["x"] + 5.5 * cell, box["y"] + 2.5 * cell)
+        stage.mouse.up()
+    stage.wait_for_function("node => node.dataset.state === 'ready'", arg=view.element_handle())
+    row = f"view.x.reshape(2, {side}, {side})[0, 2].round(1).tolist()"
+    edge = 0.5 if side > 12 else 0
+    assert eval(says(stage, f"print({row})")) == pytest.approx([edge, 1, 1, 1, 1, 1, edge] + [0] * (side - 7))
+    assert says(stage, "print(view.x[1].any())") == "False"
+    shoot(view, f"explorer_pad_{side}")
+    pad.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
+        stage.keyboard.press(key)
+    with redrawn(view):
+        stage.keyboard.press("Space")
+    assert says(stage, f"print(view.x.reshape(2, {side}, {side})[0, 4, 6])") == "1.0"
+    with redrawn(view):
+        stage.keyboard.press("Backspace")
+    assert says(stage, f"print(view.x.reshape(2, {side}, {side})[0, 4, 6])") == "0.0"
+    with redrawn(view):
+        button(view, "noise").click()
+    assert float(says(stage, "print((view.x[1] != 0).mean())")) > 0.4
+    with redrawn(view):
+        button(view, "clear").click()
+    assert says(stage, "print(view.x[0].any(), view.x[1].any())") == "False True"
+    with redrawn(view):
+        button(view, "reset").click()
+    assert says(stage, "print(view.x.any())") == "False"
+    assert rows(view, "activations").count() == 2
