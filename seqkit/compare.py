@@ -157,7 +157,7 @@ def _shape(seen, wanted):
 def _dtype_serves(seen, wanted):
     """Whether the dtype is right: of the same kind, and no coarser. Numbers of Python have no dtype to keep."""
     one, other = np.asarray(seen).dtype, np.asarray(wanted).dtype
-    if (one.kind == "b") != (other.kind == "b"):
+    if (one.kind == "b") != (other.kind == "b") or (one.kind in "USO") != (other.kind in "USO"):
         return False
     if not (isinstance(seen, np.ndarray) and isinstance(wanted, np.ndarray)):
         return True

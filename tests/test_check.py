@@ -362,6 +362,121 @@ def test_points_are_earned_by_the_weight_of_the_probes_that_agree(monkeypatch):
     assert (verdict.agreed, verdict.asked, verdict.earned, verdict.points) == (1, 2, 2.0, 6)
 
 
+def runs(wanted):
+    """An exercise that asks for this observation: `check` of a function that returns another is about what they are."""
+    exercise = Exercise("ran", number=1, lesson="00", points=1, statement=">>> ran()\n1", hints=["A?", "B.", "C."])
+    exercise.answer(lambda: wanted)
+
+    @exercise.probe()
+    def its_layers(ran):
+        """It runs."""
+        return ran()
+
+    return exercise
+
+
+def layers_told(monkeypatch, seen, wanted):
+    """(layer, shape that left it, how it differs, shape that left the reference's) of each line of the failure."""
+    monkeypatch.setattr(judging.snippet, "call", lambda *args: "ran()")
+    monkeypatch.setattr(judging.snippet, "code", lambda *args: "ran()")
+    exercise = runs(wanted)
+    verdict = judge(exercise, observe(exercise, lambda: seen))
+    assert "\n" not in str(verdict) and not verdict.ok
+    return [(line.layer, line.got, line.differs, line.want) for line in verdict.failure.layers]
+
+
+def ran(*layers):
+    """A `Run` of (name, output) pairs that returns what the last one put out."""
+    return Run(layers[-1][1] if layers else F32([0]), list(layers))
+
+
+D, R, E = ("Dense(2)", F32([-1, 2])), ("relu", F32([0, 2])), ("Dense(3)", F32([4, 5, 6]))
+WRONG = ("Dense(3)", F32([4, 5, 7]))
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "lines"),
+    [
+        (
+            [D, WRONG],
+            [D, R, E],
+            [
+                ("layer[0] Dense(2)", "(2,)", "", "(2,)"),
+                ("", "", "alone", "(2,)"),
+                ("layer[1] Dense(3)", "(3,)", "values", "(3,)"),
+            ],
+        ),
+        (
+            [D, R, R, WRONG],
+            [D, R, E],
+            [
+                ("layer[0] Dense(2)", "(2,)", "", "(2,)"),
+                ("layer[1] relu", "(2,)", "", "(2,)"),
+                ("layer[2] relu", "(2,)", "alone", ""),
+                ("layer[3] Dense(3)", "(3,)", "values", "(3,)"),
+            ],
+        ),
+        ([("Dense(5)", F32([[1, 2]]))], [D], [("layer[0] Dense(5)", "(1, 2)", "shape", "(2,)")]),
+        ([("split", (F32([1]), {"a": 1.0}))], [D], [("layer[0] split", "(1,) + {a: float}", "structure", "(2,)")]),
+        (
+            [("lost", None), WRONG],
+            [D, E],
+            [("layer[0] lost", "None", "structure", "(2,)"), ("layer[1] Dense(3)", "(3,)", "values", "(3,)")],
+        ),
+        ([("f", [F32(1), len])], [D], [("layer[0] f", "a single number + builtin_funct…", "structure", "(2,)")]),
+    ],
+    ids=["one is missing", "one is inserted", "shape", "several arrays", "no array", "no data"],
+)
+def test_a_failure_puts_the_layers_beside_the_shapes_of_the_reference(monkeypatch, seen, wanted, lines):
+    assert layers_told(monkeypatch, ran(*seen), ran(*wanted)) == lines
+    inside = {"shapes": [1], "output": ran(*seen)}, {"shapes": [2], "output": ran(*wanted)}
+    assert layers_told(monkeypatch, *inside) == lines
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted"),
+    [
+        (Run(3.0, [D]), Run(4.0, [D])),
+        (ran(), ran(D)),
+        (ran(D), ran()),
+        (3.0, ran(D)),
+        (ran(D), 3.0),
+        (ValueError("no"), ran(D)),
+    ],
+    ids=["the layers agree", "none ran", "the reference has none", "a number", "a number is asked", "an error"],
+)
+def test_a_failure_tells_no_layers_that_agree_or_stand_on_one_side_only(monkeypatch, seen, wanted):
+    assert layers_told(monkeypatch, seen, wanted) == []
+
+
+def test_of_the_reference_s_layers_neither_a_value_nor_a_name_is_told(monkeypatch):
+    secret = ("secret_layer(7.125)", F32([7.125] * 9)), ("Dense(3)", {"whole": F32([7.125]), "text": "7.125"})
+    told = str(layers_told(monkeypatch, Run(1.0, [D, E]), Run(2.0, list(secret))))
+    assert "secret" not in told and "7.125" not in told and "(9,)" in told
+
+
+def test_layers_are_told_as_short_text_whatever_an_answer_made_of_them(monkeypatch):
+    seen = ran(("x" * 10**4, {"k" * 10**4: F32([1])}), *[("again", F32([1]))] * 3000)
+    told = layers_told(monkeypatch, seen, ran(D))
+    assert len(told) == 3001
+    assert all(type(part) is str and len(part) <= 72 for line in told for part in line)
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "first"),
+    [
+        ("three_layer_mlp", "no_activation", ("", "alone")),
+        ("tree_mlp", "one_activation", ("", "alone")),
+        ("square_layers", "relu_after_the_last", ("layer[1] relu", "alone")),
+        ("conv_chain", "without_padding", ("layer[0] Conv2D(1, 20)", "shape")),
+    ],
+)
+def test_the_first_layer_that_differs_is_found_in_every_framework(name, mistake, first):
+    answer = next(each.answer for each in load(name).mistakes if each.name == mistake)
+    lines = check(name, answer).failure.layers
+    assert next((line.layer, line.differs) for line in lines if line.differs) == first
+
+
 def test_a_reference_that_fails_is_not_the_answer_s_fault(monkeypatch):
     import seqkit as sk
 
@@ -375,3 +490,8 @@ def test_the_draw_decides_the_values_and_nothing_else_does():
     exercise = load("forward")
     cases = [[probe.cases(draw) for probe in exercise.probes] for draw in (1, 1, 2)]
     assert cases[0] == cases[1] != cases[2]
+
+
+def test_text_where_a_number_is_wanted_is_wrong_and_no_fault_of_the_kit():
+    verdict = check("forward", lambda layers, x: np.array("text"))
+    assert verdict.judged and not verdict.ok

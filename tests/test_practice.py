@@ -2,7 +2,10 @@
 
 import html.parser
 import importlib
+import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -10,6 +13,7 @@ import seqkit as sk
 from seqkit.completion import matching
 from seqkit.errors import ExerciseError
 from seqkit.exercise import load, names
+from seqkit.judge import Line
 from seqkit.progress import note, record
 
 progress_room = importlib.import_module("seqkit.progress")
@@ -148,6 +152,74 @@ def test_values_that_differ_are_marked_without_colour():
 
 def test_the_same_verdict_is_the_same_card():
     assert sk.check("forward", wrong)._repr_html_() == sk.check("forward", wrong)._repr_html_()
+
+
+def without_a_relu(seed, x, hidden, out):
+    import jax
+    from flax import linen as nn
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            layers = [nn.Dense(int(hidden)), nn.Dense(int(hidden)), nn.relu, nn.Dense(int(out))]
+            return nn.Sequential(layers)(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+def layers_of(verdict):
+    """The rows of the table "layer by layer" of a card, each as a list of texts, without the heads."""
+    table = verdict._repr_html_().partition("<caption>")[2].partition("</table>")[0]
+    rows = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("<tr>")[2:]]
+    return [list(map(unescape, row)) for row in rows]
+
+
+def with_lines(lines):
+    """A verdict on a wrong answer whose layers are these."""
+    verdict = sk.check("forward", wrong)
+    return replace(verdict, failure=replace(verdict.failure, layers=tuple(lines)))
+
+
+def test_the_card_of_a_wrong_chain_shows_its_layers_beside_the_shapes_of_the_reference():
+    verdict = sk.check("three_layer_mlp", without_a_relu)
+    assert layers_of(verdict) == [
+        ["layer[0] Dense(4)", "(4,)", "=", "(4,)", ""],
+        ["no layer", "–", "≠", "(4,)", "← the first difference"],
+        ["layer[1] Dense(4)", "(4,)", "≠", "(4,)", "values"],
+        ["layer[2] relu", "(4,)", "≠", "(4,)", "values"],
+        ["layer[3] Dense(8)", "(8,)", "≠", "(8,)", "values"],
+    ]
+    assert "layer by layer" not in str(verdict) and "\n" not in str(verdict)
+
+
+def test_a_right_chain_and_one_that_raises_show_no_layers():
+    reference = load("three_layer_mlp").reference
+    for answer in [reference, lambda seed, x, hidden, out: reference(seed, x, hidden, "four")]:
+        assert "layer by layer" not in sk.check("three_layer_mlp", answer)._repr_html_()
+
+
+def test_the_layers_are_a_table_that_can_be_heard():
+    page = Tags(with_lines([Line("layer[0] relu", "(4,)", "shape", "(5,)")])._repr_html_())
+    assert page.tags.count("caption") == page.tags.count("thead") == 1
+    assert page.attributes.count(("scope", "col")) == 3 and page.attributes.count(("scope", "row")) == 1
+    assert page.attributes.count(("class", "off")) == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "shown"), [(20, 0, range(12)), (20, 9, range(6, 18)), (20, 19, range(8, 20))]
+)
+def test_of_many_layers_twelve_are_shown_around_the_first_that_differs(number, first, shown):
+    lines = [Line(f"layer[{i}] relu", "(4,)", "values" * (i >= first), "(4,)") for i in range(number)]
+    said = [row[0] for row in layers_of(with_lines(lines))]
+    before, after = shown.start, number - shown.stop
+    wanted = [f"… {before} more"] * (before > 0) + [lines[i].layer for i in shown] + [f"… {after} more"] * (after > 0)
+    assert said == wanted
+
+
+def test_no_name_of_a_layer_becomes_markup():
+    page = Tags(with_lines([Line(EVIL, EVIL, "values", EVIL)])._repr_html_())
+    assert not {"script", "img"} & set(page.tags)
+    assert all("alert" not in value for _, value in page.attributes)
 
 
 # ---- hints and the reference ----

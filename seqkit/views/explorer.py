@@ -1,10 +1,12 @@
 """The living picture of a chain that can be touched: another input, another layer, new parameters, its code."""
 
+import warnings
+
 import numpy as np
 import traitlets as t
 
 from seqkit import axes, editing
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, UnusedSideInput
 from seqkit.steps import first_line
 from seqkit.trace import STYLES
 from seqkit.trace import trace as run_trace
@@ -111,7 +113,9 @@ class Explorer(Look):
     def _run(self):
         """The learner's own chain, once; what it raises before its first layer is said in the picture."""
         try:
-            run = run_trace(self.chain, self.x, **self.given)
+            with warnings.catch_warnings():  # said when the view was made; here nobody would see it
+                warnings.simplefilter("ignore", UnusedSideInput)
+                run = run_trace(self.chain, self.x, **self.given)
         except Exception as error:
             self._say(f"{type(error).__name__}: {first_line(error)}")
         else:

@@ -35,7 +35,7 @@ function makeView(model, el) {
   const theme = new MutationObserver(() => view.soon(() => view.restyle?.()));
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
   // The first call comes when the view is in the page, before it is painted: only now do its colours exist.
-  const sizes = new ResizeObserver(() => { if (!view.colors) view.restyle(); view.panes.forEach((pane) => pane.fill()); });
+  const sizes = new ResizeObserver(() => { if (!view.colors) view.restyle(); view.panes.forEach((pane) => pane.measure()); });
   sizes.observe(root);
   const step = (event) => { const row = event.target.closest?.("[data-step]"), n = row?.dataset.step; return n == null ? null : n === "y" ? n : Number(n); };
   root.addEventListener("pointerover", (event) => view.hover(step(event)));
@@ -92,7 +92,7 @@ function makeLine(view) {
 function renderExplorer({ model, el }) {
   const view = makeView(model, el), line = makeLine(view), explores = model.get("_edit") !== undefined;
   const headline = h("b", { class: "sk-headline" }), warning = h("div", { class: "sk-warning", role: "alert", hidden: true }), readout = h("div", { class: "sk-readout", "aria-hidden": "true" });
-  let dirty = true;
+  let dirty = true, before = null;
 
   Object.assign(view, {
     send: line.send,
@@ -177,14 +177,15 @@ function renderExplorer({ model, el }) {
     dirty = false;
     view.structure = model.get("_structure");
     view.edit?.refresh();
+    view.play.refresh();
     for (const pane of view.panes) pane.reset();
     view.tree.totals();
-    view.play.settle();
   }
   function chosen() {
     view.edit?.refresh();
     for (const pane of view.panes) pane.each(pane.mark);
-    if (view.edit?.allowed && view.panes.includes(view.chain)) view.chain.reset();
+    if (view.edit?.allowed) view.chain.redo([before, view.selected]);
+    before = view.selected;
     for (const pane of view.panes) if (view.selected != null) pane.show(view.selected);
     const row = view.structure.rows[view.selected];
     if (row) view.say(spoken(view, { step: view.selected, row }, view.selected === view.structure.failed));

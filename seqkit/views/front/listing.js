@@ -4,7 +4,8 @@ class Listing {
   // options: title, role, height, items() → [{step, …}], draw(item) → element, paint(element, item), and perhaps
   // keys(event, item) → whether it was one of its own, seen(items), tall() → {at, px}: one row that needs more room.
   constructor(view, name, options) {
-    Object.assign(this, { view, name, ...options, rows: new Map(), list: [], at: 0 });
+    // `offset` and `room` are what the browser last told of the scrolling: to ask it would make it lay out the page.
+    Object.assign(this, { view, name, ...options, rows: new Map(), list: [], at: 0, offset: 0, room: 520 });
     this.space = h("div", { class: "sk-space", role: "none" });
     this.scroll = h("div", {
       class: "sk-scroll", role: this.role, tabindex: "0", "aria-label": this.title,
@@ -34,12 +35,23 @@ class Listing {
   }
 
   fill() {
-    const { scrollTop, clientHeight } = this.scroll, { px } = this.drop;
-    const first = Math.max(0, Math.floor((scrollTop - px) / this.height) - 1);
-    const last = Math.min(this.list.length, Math.ceil((scrollTop + (clientHeight || 520)) / this.height) + 1);
+    const first = Math.max(0, Math.floor((this.offset - this.drop.px) / this.height) - 1);
+    const last = Math.min(this.list.length, Math.ceil((this.offset + this.room) / this.height) + 1);
     for (const [i, row] of this.rows) if (i < first || i >= last) this.take(i, row);
     for (let i = first; i < last; i++) if (!this.rows.has(i)) this.add(i);
     this.seen?.(this.list.slice(first, last));
+  }
+
+  // The page was laid out anew.
+  measure() {
+    this.offset = this.scroll.scrollTop;
+    this.room = this.scroll.clientHeight || 520;
+    this.fill();
+  }
+
+  // Draw the rows of these steps anew, and no others.
+  redo(steps) {
+    for (const [i, row] of [...this.rows]) if (steps.includes(this.list[i].step)) this.take(i, row), this.add(i);
   }
 
   take(i, row) {
@@ -77,6 +89,7 @@ class Listing {
   }
 
   scrolled() {
+    this.offset = this.scroll.scrollTop;
     this.fill();
     this.view.scrolled?.(this);
   }
@@ -87,9 +100,10 @@ class Listing {
   }
 
   reveal(i) {
-    const top = this.top(i), bottom = this.top(i + 1), { scrollTop, clientHeight } = this.scroll;
-    if (top < scrollTop) this.scroll.scrollTop = top;
-    else if (bottom > scrollTop + clientHeight) this.scroll.scrollTop = bottom - clientHeight;
+    const top = this.top(i), bottom = this.top(i + 1);
+    const to = top < this.offset ? top : bottom > this.offset + this.room ? bottom - this.room : this.offset;
+    if (to === this.offset) return;
+    this.scroll.scrollTop = this.offset = to;
     this.fill();
   }
 

@@ -58,6 +58,10 @@ function makePlay(view) {
   }
 
   function settle() {
+    refresh();
+    view.redraw();
+  }
+  function refresh() {
     const on = view.reached != null, layer = on ? view.structure.rows[following()] : null;
     back.disabled = !on || view.reached < 0;
     next.disabled = on && following() == null;
@@ -67,7 +71,6 @@ function makePlay(view) {
     setText(ask, asking() ? `What shape leaves layer ${index(layer.p)} ${layer.l}?` : "");
     if (!on) setText(verdict, "");
     view.title();
-    view.redraw();
   }
   function tick() {
     timer = null;
@@ -84,5 +87,5 @@ function makePlay(view) {
     clearTimeout(timer);
     if (playing) tick();
   });
-  return { el, settle, stop: () => clearTimeout(timer), get predicting() { return predict.checked && view.reached != null; } };
+  return { el, refresh, stop: () => clearTimeout(timer), get predicting() { return predict.checked && view.reached != null; } };
 }
