@@ -40,8 +40,41 @@ ipywidgets.VBox([slider, ipywidgets.interactive_output(draw, {'first': slider})]
 """
 """What a learner would write: a heat strip a layer, with its shape and range, and matplotlib's own axes around it."""
 
-CELLS = [SETUP, *(f"chain, x = chain_of({layers})" for layers in CHAINS.values()), EXPLORE, MATPLOTLIB]
-EXPLORE_AT, MATPLOTLIB_AT = len(CELLS) - 2, len(CELLS) - 1
+TRAINING = """
+import jax, time
+from statistics import median
+spec = sk.Spec([sk.Dense(64), 'relu', sk.Dense(10)], input=(64,))
+chain, given = sk.linen.build(spec)
+many = jnp.asarray(np.random.default_rng(0).normal(size=(512, 64)), jnp.float32)
+@jax.jit
+def step(variables):
+    loss = lambda v: (chain.apply(v, many) ** 2).mean()
+    return jax.tree.map(lambda p, g: p - 1e-3 * g, variables, jax.grad(loss)(variables))
+view = sk.explore(chain, many[:12], **given)
+def seconds(look, steps=1500):
+    variables, start = given['variables'], time.perf_counter()
+    for _ in range(steps):
+        variables = step(variables)
+        if look:
+            view.update(variables)
+    jax.block_until_ready(variables)
+    return time.perf_counter() - start
+seconds(True, 50), seconds(False, 50)
+pairs = [(seconds(True), seconds(False)) for _ in range(9)]
+print(median(a / b for a, b in pairs), *map(median, zip(*pairs)))
+"""
+CALL = """
+import time
+from statistics import median
+def ms():
+    start = time.perf_counter()
+    chain(x).block_until_ready()
+    return 1e3 * (time.perf_counter() - start)
+print(median(ms() for _ in range(15)))
+"""
+
+CELLS = [SETUP, *(f"chain, x = chain_of({layers})" for layers in CHAINS.values()), EXPLORE, MATPLOTLIB, TRAINING, CALL]
+EXPLORE_AT, MATPLOTLIB_AT, TRAINING_AT, CALL_AT = range(len(CELLS) - 4, len(CELLS))
 
 
 def show(page, chain, *cells):
@@ -109,11 +142,29 @@ def edit_rows(page):
     return row("click on remove → painted, 10 layers", 0, None, removed, 80, " ms") and met
 
 
+def call_row(page):
+    """The chain's own call, for comparison: no picture of a run can come before the run."""
+    print(f"{'    the plain call of that chain, without any picture':58} {'':27} {_printed(page, CALL_AT)[0]:8.0f} ms")
+
+
+def training_row(page):
+    """A loop of 1500 jitted steps that calls `view.update` after each, beside the same loop without."""
+    ratio, ours, theirs = _printed(page, TRAINING_AT)
+    return row("training with view.update in each step ÷ without", ours, theirs, ratio, 1.05)
+
+
+def _printed(page, cell):
+    visit.command(page, "notebook:clear-all-cell-outputs")
+    visit.run_cell(page, cell)
+    return [float(word) for word in "".join(out.get("text", "") for out in visit.outputs(page)).split()]
+
+
 def main():
     """Print the rows."""
     with notebook(CELLS) as page:
         visit.run_cell(page, 0)
         rows = [first_row(page), slider_rows(page), slider_row(page, "100 layers", 65)]
         rows += [slider_row(page, "1000 layers", 120), bytes_row(page), hover_row(page)]
-        rows += [slider_row(page, "Dense(1000→1000) ×4", 60), edit_rows(page)]
+        call_row(page)
+        rows += [slider_row(page, "Dense(1000→1000) ×4", 60), edit_rows(page), training_row(page)]
     return all(rows)

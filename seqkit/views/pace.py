@@ -4,7 +4,9 @@ import asyncio
 from contextlib import contextmanager, suppress
 from time import perf_counter
 
-LEAST_S, SHARE = 0.05, 0.05
+LEAST_S, SHARE = 0.05, 0.02
+"""The least time between two redraws, and the share of a loop's time that they take here; the browser, which draws on the
+same machine, needs about as much again."""
 
 
 class Pace:
@@ -19,7 +21,7 @@ class Pace:
 
     @contextmanager
     def drawing(self):
-        """A redraw happens inside; the next waits until this one was at most a twentieth of the time."""
+        """A redraw happens inside; the next waits until this one was `SHARE` of the time."""
         self.forget()
         start = self._clock()
         try:

@@ -5,7 +5,7 @@ function makePlay(view) {
   const play = button("play", () => view.set("playing", !view.model.get("playing")), { class: "sk-play" });
   const back = button("back", () => go(-1)), next = button("next", () => forward());
   const all = button("show all", () => end());
-  const answer = h("input", { type: "text", size: 10, "aria-label": "the shape that you expect", placeholder: "(2, 3)", autocomplete: "off" });
+  const answer = h("input", { type: "text", size: 10, "aria-label": "the shape that you expect", placeholder: "(…, …)", autocomplete: "off" });
   const ask = h("span", {}), verdict = h("span", { class: "sk-verdict" });
   const form = h("form", { class: "sk-ask", onsubmit: (event) => { event.preventDefault(); judge(); } }, ask, answer, h("button", { type: "submit" }, "check"), verdict);
   const el = h("div", { class: "sk-steps", role: "group", "aria-label": "step through the run" }, back, play, next, all, h("label", {}, predict, " predict first"), form);
