@@ -53,6 +53,7 @@ class Comparison(anywidget.AnyWidget):
 
     def close(self):
         """Take the view away, and let go of all arrays."""
+        self.layout.close()
         super().close()
         self.traces, self.beside, self._values = (), None, {}
 

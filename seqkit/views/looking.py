@@ -83,6 +83,7 @@ class Look(anywidget.AnyWidget):
     def close(self):
         """Take the view away, and let go of all arrays."""
         self.unobserve_all()
+        self.layout.close()
         super().close()
         self.trace = None
         self._known, self._values, self._leaves, self._closer = {}, {}, {}, {}
@@ -112,7 +113,8 @@ class Look(anywidget.AnyWidget):
     def _record(self, number):
         value = received_by(self.trace) if number < 0 else self.trace.steps[number].output
         batch = axes.batch(self.trace)
-        return numbers.record(numbers.example(value, batch, self.index), numbers.dead(value, batch))
+        units = numbers.NO_BATCH if number < 0 else numbers.dead(value, batch)
+        return numbers.record(numbers.example(value, batch, self.index), units)
 
     @t.observe("_leaf_window")
     def _refresh_leaves(self, change=None):

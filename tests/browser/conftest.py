@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import server
+from tests.browser import explorer, server
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
@@ -69,6 +69,13 @@ def chromium():
 def page(chromium):
     """A page of a fresh visitor."""
     with server.visiting(chromium) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def stage(lab_server, chromium):
+    """A notebook that all tests of the explorer share: each writes its last cell anew."""
+    with explorer.stage(lab_server, chromium) as page:
         yield page
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import expect
 
 from tests.browser import server
-from tests.browser.visit import open_notebook, run_all, wait_until_idle
+from tests.browser.visit import open_notebook, outputs, run_all, wait_until_idle
 
 IMPORTS = "import numpy as np, jax, jax.numpy as jnp, objax, ipywidgets\nimport seqkit as sk"
 MLP = "view = sk.explore(sk.Spec([sk.Dense(5), 'relu', sk.Dense(3)], input=(4,)){})\nview"
@@ -49,6 +49,7 @@ def put(page, code):
     """Write code into the last cell, run it, and return the first explorer of the page once it is drawn."""
     page.evaluate(WRITE_AND_RUN, code)
     wait_until_idle(page)
+    assert [out["evalue"] for out in outputs(page) if out["output_type"] == "error"] == []
     return explorer(page)
 
 

@@ -1,10 +1,8 @@
 """A learner edits a chain in the picture: by buttons, in the box, by keys, by dragging; and takes the code away."""
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser import explorer
-from tests.browser.explorer import button, layers, mlp, put, says
+from tests.browser.explorer import button, mlp, put, says
 from tests.browser.visit import shoot
 
 OWN = """chain, given = sk.objax.build(sk.Spec([sk.Dense(5), 'relu', sk.Dense(3)], input=(4,)), 0)
@@ -17,12 +15,6 @@ x = view.x
 y = eval({call!r}, globals() | names)
 print(np.allclose(y, view.trace.output, atol=1e-6), y.shape)"""
 DENSE, RELU, LAST = "Linear(4, 5)", "relu", "Linear(5, 3)"
-
-
-@pytest.fixture(scope="module")
-def stage(lab_server, chromium):
-    with explorer.stage(lab_server, chromium) as page:
-        yield page
 
 
 def is_now(view, *names):
@@ -89,6 +81,9 @@ def test_keys_edit_the_chain(stage):
         ("Control+z", [DENSE, RELU, LAST]),
         ("Control+Shift+z", [DENSE, RELU, RELU, LAST]),
         ("Delete", [DENSE, RELU, LAST]),
+        ("Home", [DENSE, RELU, LAST]),
+        ("ArrowDown", [DENSE, RELU, LAST]),
+        ("ArrowDown", [DENSE, RELU, LAST]),
         ("i", [DENSE, "tanh", RELU, LAST]),
         ("Alt+ArrowUp", ["tanh", DENSE, RELU, LAST]),
         ("Control+z", [DENSE, "tanh", RELU, LAST]),
@@ -109,6 +104,22 @@ def test_keys_go_on_with_the_layer_that_an_edit_selected(stage):
     is_now(view, RELU, DENSE, LAST)
     stage.keyboard.press("Alt+ArrowDown")
     is_now(view, DENSE, RELU, LAST)
+
+
+def test_buttons_pressed_by_keys_keep_the_place(stage):
+    view = put(stage, OWN)
+    says(stage, "view.selected = 1")
+    box(view, 1).locator("xpath=ancestor::*[contains(@class, 'sk-selected')]").wait_for()
+    for name, now in [
+        ("duplicate", [DENSE, RELU, RELU, LAST]),
+        ("remove", [DENSE, RELU, LAST]),
+        ("undo", [DENSE, RELU, RELU, LAST]),
+    ]:
+        button(view, name).focus()
+        stage.keyboard.press("Enter")
+        is_now(view, *now)
+        stage.keyboard.press("Tab")
+        assert stage.evaluate("() => !!document.activeElement.closest('.sk-edit, .sk-chain')"), name
 
 
 def test_a_box_is_dragged_to_another_place(stage):
@@ -137,6 +148,7 @@ def test_a_width_that_does_not_fit_is_said_on_its_edge_and_mended(stage):
     expect(sentence).to_contain_text("layer[2] Linear(5, 3) got shape (2, 6) float32, the output of layer[1] relu")
     is_now(view, "Linear(4, 6)", RELU, LAST, "tanh")
     assert "tanh" in view.locator(".sk-chain .sk-pending").inner_text()
+    expect(width).to_be_focused()
     shoot(view, "explorer_mismatch")
     button(view, "make it fit").click()
     is_now(view, "Linear(4, 6)", RELU, "Linear(6, 3)", "tanh")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser import explorer
 from tests.browser.explorer import button, colours, layers, mlp, put, redrawn, rows, said, says
-from tests.browser.visit import change_theme, command, open_notebook, run_all, shoot
+from tests.browser.visit import command, open_notebook, run_all, shoot
 
 IMAGES = """spec = sk.Spec([sk.Conv2D(4, 3), 'relu', sk.Flatten(), sk.Dense(2)], input=(6, 5, 1))
 view = sk.explore(spec, style='linen')
@@ -18,12 +18,6 @@ COMPARED = """a, _ = sk.objax.build(sk.Spec([sk.Dense(5), 'relu', sk.Dense(3)], 
 b, _ = sk.objax.build(sk.Spec([sk.Dense(5), 'tanh', sk.Dense(3)], input=(4,)), 0)
 x = np.linspace(-1, 1, 8).reshape(2, 4)
 sk.show(sk.trace(a, x), sk.trace(b, x))"""
-
-
-@pytest.fixture(scope="module")
-def stage(lab_server, chromium):
-    with explorer.stage(lab_server, chromium) as page:
-        yield page
 
 
 def shows_the_whole_chain(page):
@@ -101,6 +95,8 @@ def test_what_is_under_the_pointer_is_marked_everywhere_without_asking_the_kerne
     view.locator(".sk-headline").hover()
     expect(near).to_have_count(0)
     assert stage.evaluate("() => window.__sent") == 0
+    view.locator(".sk-chain [data-step='2'] .sk-box").click()
+    stage.wait_for_function("() => window.__sent > 0")
 
 
 def test_the_selection_is_a_trait_that_goes_both_ways(stage):
@@ -186,16 +182,3 @@ def test_two_runs_stand_side_by_side_with_the_first_difference_framed(stage):
     assert view.locator(".sk-equal").all_inner_texts() == ["=", "≠", "≠"]
     assert all(len(colours(strip)) > 1 for strip in view.locator(".sk-strip").all())
     shoot(view, "explorer_beside")
-
-
-def test_the_colours_follow_the_theme_while_it_is_shown(stage):
-    view = put(stage, mlp())
-    strip = view.locator(".sk-activations [data-step='1'] .sk-strip")
-    light = colours(strip)
-    change_theme(stage, "Dark")
-    stage.wait_for_function(f"([node, light]) => String(({explorer.COLOURS})(node)) !== String(light)", arg=[strip.element_handle(), light])
-    paper = view.evaluate("node => getComputedStyle(node).backgroundColor.match(/\\d+/g).map(Number)")
-    assert paper[0] | paper[1] << 8 | paper[2] << 16 | 255 << 24 in colours(strip)
-    shoot(view, "explorer_dark")
-    change_theme(stage, "Light")
-    stage.wait_for_function(f"([node, light]) => String(({explorer.COLOURS})(node)) === String(light)", arg=[strip.element_handle(), light])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from seqkit.views.drawing.page import WIDTH
+from seqkit.views.drawing.pen import SCALE
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.visit import change_theme, command, open_notebook, outputs, run_all, scroll_to_cell, shoot
 
@@ -38,7 +40,7 @@ def test_the_saved_pictures_are_seen_before_anything_is_run(page, jupyter, theme
     picture = page.locator(".jp-OutputArea-output img").nth(1)
     picture.scroll_into_view_if_needed()
     box = picture.evaluate("image => ({natural: image.naturalWidth, shown: image.getBoundingClientRect().width})")
-    assert box["natural"] == 1440 and 600 < box["shown"] <= 720
+    assert box["natural"] == WIDTH * SCALE and 600 < box["shown"] <= WIDTH
     shoot(page, f"lesson_00_{jupyter.app}_{theme.lower()}")
 
 

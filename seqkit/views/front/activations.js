@@ -6,6 +6,7 @@ function makeActivations(view) {
     draw: (item) => activationRow(view, item), paint: (row, item) => paintActivation(view, row, item),
     seen: (items) => view.ask("_window", items.map((item) => item.step)),
     tall: () => view.tall(),
+    spare: () => (view.structure.out.length ? ROW : 0), // as high as the chain, which ends with y: they scroll together
   });
 }
 

@@ -26,7 +26,7 @@ function chainRow(view, item) {
 // The first row, x, and the last, y.
 function endRow(view, item) {
   const first = item.step === -1, edges = first ? view.structure.x : view.structure.out;
-  const label = `${first ? "input x" : "output y"}: ${edges.map((e) => shapeText(view.structure.edges[e])).join(" + ")}`;
+  const label = `${first ? "input x" : "output y"}: ${!first && view.asks("y") ? "hidden" : edges.map((e) => shapeText(view.structure.edges[e])).join(" + ")}`;
   const el = h("div", { role: "treeitem", "aria-level": 1, "aria-label": label, class: `sk-end sk-${first ? "x" : "y"}` });
   const { batch } = view.structure, hint = batch && first ? h("span", { class: "sk-tag" }, `batch of ${batch}`) : null;
   if (first) return el.append(h("div", { class: "sk-line" }, h("b", { class: "sk-letter" }, "x"), edgeLabel(view, edges, true), hint)), el;
@@ -36,7 +36,7 @@ function endRow(view, item) {
 
 function spoken(view, { step, row }, failed) {
   const shape = (edges) => edges.map((e) => shapeText(view.structure.edges[e])).join(" + ");
-  const out = failed ? "fails" : row.pending ? "was not reached" : `${shape(row.i)} to ${view.isHidden(step) ? "hidden" : shape(row.o)}`;
+  const out = failed ? "fails" : row.pending ? "was not reached" : `${view.asks(step) ? "hidden" : shape(row.i)} to ${view.isHidden(step) ? "hidden" : shape(row.o)}`;
   const marks = row.s.length ? `, gets ${row.s.join(", ")}` : "";
   return `layer ${index(row.p)} ${row.l}, ${row.k}, ${out}${marks}, ${plural(sum(row), "parameter")}`;
 }
@@ -58,7 +58,7 @@ function edgeOf(view, item, failed) {
 
 function sentenceOf(view) {
   const { sentence, error } = view.structure;
-  return h("div", { class: "sk-sentence" }, `✗ ${sentence ?? error ?? ""}`, view.edit?.fit());
+  return h("div", { class: "sk-sentence" }, view.edit?.fit(), `✗ ${sentence ?? error ?? ""}`, sentence && error ? h("div", {}, error) : null);
 }
 
 function edgeLabel(view, edges, withType, step) {

@@ -91,7 +91,7 @@ function makeEdit(view) {
     if (!edit.allowed || !name || step !== view.selected) return null;
     const field = h("input", { type: "number", class: "sk-size", value: row.w[name], step: by, min: name === "rate" ? 0 : 1, max: name === "rate" ? 0.9 : 4096, "aria-label": `${name} of layer ${index(row.p)}` });
     field.addEventListener("change", () => { focused = String(row.p); send("replace", row.p, { layer: { ...row.w, [name]: Number(field.value) } }); });
-    field.addEventListener("blur", () => (focused = null));
+    field.addEventListener("blur", () => setTimeout(() => { if (field.isConnected) focused = null; }));
     field.addEventListener("pointerdown", (event) => event.stopPropagation());
     if (focused === String(row.p)) queueMicrotask(() => field.focus());
     return field;

@@ -182,6 +182,8 @@ function renderExplorer({ model, el }) {
     view.tree.totals();
   }
   function chosen() {
+    if (dirty) rebuild();
+    for (const pane of view.panes) pane.follow(view.selected);
     view.edit?.refresh();
     for (const pane of view.panes) pane.each(pane.mark);
     if (view.edit?.allowed) view.chain.redo([before, view.selected]);

@@ -30,7 +30,7 @@ class Listing {
     this.list = this.items();
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
-    this.space.style.height = `${this.top(this.list.length)}px`;
+    this.space.style.height = `${this.top(this.list.length) + (this.spare?.() ?? 0)}px`;
     this.fill();
   }
 
@@ -105,6 +105,12 @@ class Listing {
     if (to === this.offset) return;
     this.scroll.scrollTop = this.offset = to;
     this.fill();
+  }
+
+  // The keys go on from the row that was selected, by whatever means.
+  follow(step) {
+    const i = this.list.findIndex((item) => item.step === step);
+    if (i >= 0) this.at = i;
   }
 
   go(i) {
