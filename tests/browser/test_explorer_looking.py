@@ -1,5 +1,7 @@
 """A learner looks at a chain: the panes, the values, what is near, what is selected, two runs side by side."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,7 @@ from tests.browser import explorer
 from tests.browser.explorer import button, colours, layers, mlp, put, redrawn, rows, said, says
 from tests.browser.visit import command, open_notebook, run_all, shoot
 
+README = Path(__file__).parents[2] / "README.md"
 IMAGES = """spec = sk.Spec([sk.Conv2D(4, 3), 'relu', sk.Flatten(), sk.Dense(2)], input=(6, 5, 1))
 view = sk.explore(spec, style='linen')
 view"""
@@ -64,6 +67,16 @@ def test_run_all_shows_three_linked_panes(stage):
     put(stage, mlp())
     shows_the_whole_chain(stage)
     shoot(stage.locator(".seqkit-explorer"), "explorer_light")
+
+
+def test_the_code_of_the_readme_gives_its_picture(stage):
+    """`SEQKIT_SHOTS=images` with this test alone renews images/explorer.png."""
+    code = README.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    view = put(stage, code)
+    says(stage, "view.selected = 2")
+    expect(view.locator(".sk-closer-title")).to_have_text("[2] Linear(32, 10)")
+    stage.mouse.move(0, 0)
+    shoot(view, "explorer")
 
 
 def test_notebook_7_shows_the_same_and_keeps_its_own_keys(page, notebook7, lesson_of):

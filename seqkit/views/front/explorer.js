@@ -9,7 +9,7 @@ function makeView(model, el) {
   const status = h("div", { class: "sk-status", role: "status", "aria-live": "polite" });
   const undo = [], view = { model, root, status, id: `seqkit-${++views}`, panes: [], near: null, reached: null, folded: new Set(), colors: null, alive: true,
     get selected() { return model.get("selected"); } };
-  let frame = null, jobs = new Set(), drawn = 0;
+  let jobs = new Set(), drawn = 0;
 
   Object.assign(view, {
     on(name, act) { model.on(`change:${name}`, act); undo.push(() => model.off(`change:${name}`, act)); },
@@ -26,11 +26,12 @@ function makeView(model, el) {
     },
     select(step) { view.set("selected", typeof step === "number" && step >= 0 && step !== view.selected ? step : null); },
     soon(job) {
+      // At the end of this task, not in the next frame: then that frame has only to paint.
+      if (!jobs.size) queueMicrotask(() => { const all = jobs; jobs = new Set(); for (const each of all) if (view.alive) each(); });
       jobs.add(job);
-      frame ??= requestAnimationFrame(() => { const due = jobs; frame = null; jobs = new Set(); for (const each of due) if (view.alive) each(); });
     },
     drew() { root.dataset.drawn = ++drawn; },
-    dispose() { view.alive = false; cancelAnimationFrame(frame); theme.disconnect(); sizes.disconnect(); for (const each of undo) each(); },
+    dispose() { view.alive = false; theme.disconnect(); sizes.disconnect(); for (const each of undo) each(); },
   });
   const theme = new MutationObserver(() => view.soon(() => view.restyle?.()));
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
