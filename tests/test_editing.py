@@ -1,5 +1,6 @@
 """Editing a chain in its own style, and writing it as code: every style, the frameworks' own classes and ours."""
 
+import importlib
 import random
 import subprocess
 import sys
@@ -10,7 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from seqkit.editing import MOST, Editor, code, example_shape, palette, parameters_of, spec_of
+from seqkit.editing.code import MOST, code
+from seqkit.editing.describing import alone
+from seqkit.editing.editor import Editor
+from seqkit.editing.specs import example_shape, palette, parameters_of, spec_of
 from seqkit.errors import SpecError
 from seqkit.spec import (
     ACTIVATIONS,
@@ -26,7 +30,6 @@ from seqkit.spec import (
     draw,
 )
 from seqkit.trace import trace
-from seqkit.writing import alone
 from tests.style_cases import MLP, NAMES, X, every_style, load, native, numbers, written
 from tests.test_spec import SPECS, drawn, inputs
 
@@ -35,6 +38,11 @@ ON_VECTORS = [Dense(4), Dense(4, bias=False), BatchNorm(), LayerNorm(), Dropout(
 ON_VECTORS += [Activation(name) for name in ACTIVATIONS]
 ON_IMAGES = [Conv2D(2, 3), Conv2D(2, 2, "valid", bias=False), BatchNorm(), Dropout(0.1), Flatten()]
 each_class = pytest.mark.parametrize("made", ["framework", "seqkit"])
+
+
+def editing(style):
+    """How chains of a style are edited."""
+    return importlib.import_module(f"seqkit.editing.{style}")
 
 
 def chain_of(style, made, spec=MLP):
@@ -58,7 +66,7 @@ def reaching(style, editor, x):
 
 def words(style, layers):
     """The layers as a spec has them."""
-    return [load(style).describe(layer) for layer in layers]
+    return [editing(style).describe(layer) for layer in layers]
 
 
 def of(*layers):
@@ -87,13 +95,13 @@ def same(one, other):
 def test_a_layer_is_described_as_the_word_it_was_made_of(style):
     for shape, layers in ((VECTOR, ON_VECTORS), (IMAGE, ON_IMAGES), (FLATTENED, [Dense(3)])):
         for layer in layers:
-            assert load(style).describe(load(style).make(layer, shape)) == layer
+            assert editing(style).describe(editing(style).make(layer, shape)) == layer
 
 
 @every_style
 def test_a_layer_that_cannot_take_its_input_is_not_made(style):
     with pytest.raises(SpecError, match=r"Dense.*Put Flatten\(\) before it"):
-        load(style).make(Dense(3), IMAGE)
+        editing(style).make(Dense(3), IMAGE)
 
 
 def others():
@@ -207,12 +215,12 @@ def torch_others():
 def test_a_layer_that_computes_something_else_has_no_word(style):
     load(style)
     for layer in [*others()[style], None, 3, len]:
-        assert load(style).describe(layer) is None, layer
+        assert editing(style).describe(layer) is None, layer
 
 
 @every_style
 def test_a_subclass_of_a_known_layer_has_no_word_since_it_may_compute_anything(style):
-    layer = load(style).make(Dense(3), VECTOR)
+    layer = editing(style).make(Dense(3), VECTOR)
     cls = type(layer)
     own = type("Own", (cls,), {})
     if style == "equinox":
@@ -221,7 +229,7 @@ def test_a_subclass_of_a_known_layer_has_no_word_since_it_may_compute_anything(s
         layer = own(3)
     else:
         layer.__class__ = own
-    assert load(style).describe(layer) is None
+    assert editing(style).describe(layer) is None
 
 
 def test_what_learners_write_for_the_same_layer_has_the_same_word():
@@ -230,13 +238,15 @@ def test_what_learners_write_for_the_same_layer_has_the_same_word():
     from flax import linen as nn
 
     key = jax.random.key(0)
-    assert load("objax").describe(jax.nn.relu) == load("objax").describe(objax.functional.relu) == Activation("relu")
-    assert load("linen").describe(jnp.tanh) == load("linen").describe(nn.tanh) == Activation("tanh")
-    assert load("linen").describe(lambda batch: batch.reshape((batch.shape[0], -1))) == Flatten()
-    assert load("linen").describe(nn.Conv(2, (3, 3), padding=1, strides=(1, 1))) == Conv2D(2, 3)
-    assert load("equinox").describe(eqx.nn.Conv2d(2, 3, 3, key=key)) == Conv2D(3, 3, "valid")
-    assert load("equinox").describe(jax.nn.relu) == Activation("relu")
-    assert load("equinox").describe(eqx.nn.Dropout(0.5)) == Dropout(0.5)
+    assert (
+        editing("objax").describe(jax.nn.relu) == editing("objax").describe(objax.functional.relu) == Activation("relu")
+    )
+    assert editing("linen").describe(jnp.tanh) == editing("linen").describe(nn.tanh) == Activation("tanh")
+    assert editing("linen").describe(lambda batch: batch.reshape((batch.shape[0], -1))) == Flatten()
+    assert editing("linen").describe(nn.Conv(2, (3, 3), padding=1, strides=(1, 1))) == Conv2D(2, 3)
+    assert editing("equinox").describe(eqx.nn.Conv2d(2, 3, 3, key=key)) == Conv2D(3, 3, "valid")
+    assert editing("equinox").describe(jax.nn.relu) == Activation("relu")
+    assert editing("equinox").describe(eqx.nn.Dropout(0.5)) == Dropout(0.5)
 
 
 # ---- operations ----
@@ -352,13 +362,13 @@ def test_an_operation_that_raises_leaves_chain_given_and_history_as_they_were(st
 @every_style
 def test_a_fault_in_the_middle_of_an_edit_leaves_the_chain_as_it_was(style, monkeypatch):
     editor = Editor(style, *chain_of(style, "framework"))
-    chain, layers, real = editor.chain, editor.layers(), load(style).edit
+    chain, layers, real = editor.chain, editor.layers(), editing(style).edit
 
     def breaks(*args):
         real(*args)
         raise MemoryError
 
-    monkeypatch.setattr(load(style), "edit", breaks)
+    monkeypatch.setattr(editing(style), "edit", breaks)
     with pytest.raises(MemoryError):
         editor.remove((0,))
     assert editor.chain is chain and not editor.can_undo
@@ -495,7 +505,7 @@ def nested(style, made="framework"):
     inner, outer = Spec(["relu", Dense(5)], 5), Spec([Dense(5), Dense(3)], 5)
     (one, _), (two, _) = (chain_of(style, made, spec) for spec in (inner, outer))
     first, last = load(style).layers_of(two)[0]
-    chain = load(style).rebuilt(two, [first, one, last])
+    chain = editing(style).rebuilt(two, [first, one, last])
     given = {"variables": chain.init(jax.random.key(0), jnp.ones((1, 5)))} if style == "linen" else {}
     return chain, given
 
@@ -604,7 +614,7 @@ def test_linen_walks_the_shapes_to_a_new_layer_from_the_last_that_is_known():
 
     chain, given = chain_of("linen", "framework")
     layers = [*chain.layers[:2], nn.Dense(6), lambda x: (x, x), lambda a, b: a + b, nn.Dense(5), *chain.layers[2:]]
-    new, given = load("linen").edit(chain, layers, given, [(2, 4)])
+    new, given = editing("linen").edit(chain, layers, given, [(2, 4)])
     assert given["variables"]["params"]["layers_5"]["kernel"].shape == (6, 5)
     assert new.apply(given["variables"], X).shape == (2, 3)
 
@@ -613,13 +623,13 @@ def test_linen_leaves_a_layer_without_variables_while_its_input_is_unknown_and_g
     from flax import linen as nn
 
     chain, given = chain_of("linen", "framework")
-    broken, given = load("linen").edit(chain, [nn.Dense(9), *chain.layers], given)
+    broken, given = editing("linen").edit(chain, [nn.Dense(9), *chain.layers], given)
     assert "layers_0" not in given["variables"]["params"]
     assert trace(broken, X, **given).error is not None
-    mended, given = load("linen").edit(broken, [*broken.layers, nn.relu], given, [(2, 4)])
+    mended, given = editing("linen").edit(broken, [*broken.layers, nn.relu], given, [(2, 4)])
     assert given["variables"]["params"]["layers_0"]["kernel"].shape == (4, 9)
     with pytest.raises(SpecError, match="bound to its variables"):
-        load("linen").edit(mended.bind(given["variables"]), [nn.relu], given)
+        editing("linen").edit(mended.bind(given["variables"]), [nn.relu], given)
 
 
 def test_objax_hands_training_to_a_new_layer_that_asks_for_it_and_no_longer_after_undo():
@@ -855,7 +865,7 @@ def test_what_the_palette_offers_fits_where_it_is_offered(style):
         assert example_shape(style, batch(style, *dims)) == example
         offered = palette(style, batch(style, *dims))
         assert len(set(offered)) == len(offered) > 10
-        assert words(style, [load(style).make(layer, example) for layer in offered]) == offered
+        assert words(style, [editing(style).make(layer, example) for layer in offered]) == offered
     assert Dropout(0.5) in palette(style, None) and not any(isinstance(each, Dense) for each in palette(style, None))
 
 

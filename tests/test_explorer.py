@@ -429,3 +429,12 @@ def test_two_traces_are_shown_side_by_side():
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
     view.close()
     assert view.traces == ()
+
+
+@pytest.mark.parametrize("other", [objax.nn.Sequential([jnp.tanh]), objax.nn.Sequential()], ids=["a layer", "no layer"])
+def test_a_chain_without_layers_has_a_picture_too(other):
+    view = sk.explore(objax.nn.Sequential(), X)
+    assert repr(view) == "objax chain, 0 steps, 0 parameters: x → x" and view.trace.output is X
+    asked(view, "edit", operation="insert", position=[0], layer={"kind": "Dense", "features": 3, "bias": True})
+    assert len(view.trace) == 1 and view.trace.output.shape == (2, 3)
+    assert repr(sk.show(sk.trace(other, X), sk.trace(objax.nn.Sequential(), X)))

@@ -12,6 +12,7 @@ exercise = importlib.import_module("seqkit.exercise")  # the face has a function
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted((ROOT / "seqkit").rglob("*.py"))}
 STYLES = [room for room in ROOMS if room.startswith("seqkit.styles.") and not room.endswith("__init__")]
+EDITING = [room.replace("styles", "editing") for room in STYLES]
 HOMES = {"objax": "objax", "flax": ("linen", "nnx"), "equinox": "equinox", "keras": "keras", "torch": "torch"}
 
 
@@ -58,9 +59,20 @@ def test_only_the_face_knows_the_views():
     assert not [room for room in knows if not room.startswith("seqkit.views")]
 
 
-@pytest.mark.parametrize("room", STYLES)
+@pytest.mark.parametrize("room", [*STYLES, *EDITING])
 def test_no_style_imports_another(room):
-    assert not [name for name in streets(room) if name.startswith("seqkit.styles.")]
+    others = {*STYLES, *EDITING} - {room, room.replace("editing", "styles")}
+    assert not streets(room) & others
+
+
+def test_only_the_views_know_how_a_chain_is_edited():
+    knows = [room for room in ROOMS if any(name.startswith("seqkit.editing") for name in streets(room))]
+    assert not [room for room in knows if not room.startswith(("seqkit.editing.", "seqkit.views."))]
+
+
+def test_what_all_styles_share_in_editing_imports_none_of_them():
+    shared = [room for room in ROOMS if room.startswith("seqkit.editing") and room not in EDITING]
+    assert not [room for room in shared if streets(room) & {*STYLES, *EDITING}]
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -68,7 +80,7 @@ def test_a_framework_is_named_only_in_its_own_style(room):
     for framework, styles in HOMES.items():
         if any(name.split(".")[0] == framework for name in imports(room)):
             own = [f"seqkit.styles.{style}" for style in ([styles] if isinstance(styles, str) else styles)]
-            own += [style.replace("styles", "probing") for style in own]
+            own += [style.replace("styles", place) for style in own for place in ("probing", "editing")]
             assert room in own or room.startswith("seqkit.exercises.")
 
 
@@ -108,14 +120,24 @@ def test_a_page_loads_no_framework_but_that_of_its_lesson(name):
     assert loaded <= FRAMEWORKS_OF[lesson[:2]] | ({"keras"} if name == "keras_chain" else set())
 
 
-@pytest.mark.parametrize("room", STYLES)
-def test_every_style_has_the_same_names(room):
+def names_of(room):
+    """What a room defines."""
     tree = ast.parse(ROOMS[room].read_text())
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    names |= {ast.unparse(t) for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
+    return names | {ast.unparse(t) for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
+
+
+@pytest.mark.parametrize("room", STYLES)
+def test_every_style_has_the_same_names(room):
+    names = names_of(room)
     wanted = {"Sequential", "LAYOUT", "LINES", "write", "build", "slots", "parameters", "load"}
     assert wanted | {"name", "takes", "is_module", "layers_of", "watch", "run", "named_parameters", "preserve"} <= names
-    assert {"BATCHED", "KINDS", "SAID", "make", "describe", "edit", "rebuilt", "snapshot", "loading"} <= names
+
+
+@pytest.mark.parametrize("room", EDITING)
+def test_every_style_has_a_file_of_its_own_for_editing_with_the_same_names(room):
+    wanted = {"BATCHED", "KINDS", "SAID", "make", "describe", "edit", "rebuilt", "snapshot", "loading"}
+    assert wanted <= names_of(room)
 
 
 def test_every_style_is_known_to_trace_and_to_the_face():
@@ -171,19 +193,20 @@ def test_keras_on_another_backend_is_refused_with_a_sentence():
     assert "FrameworkError" in said and "KERAS_BACKEND is 'numpy'; seqkit runs Keras on JAX" in said
 
 
-def test_keras_is_put_on_jax_before_it_is_imported():
+@pytest.mark.parametrize("place", ["styles", "editing"])
+def test_keras_is_put_on_jax_before_it_is_imported(place):
     import os
 
-    code = (
-        "import os; os.environ.pop('KERAS_BACKEND', None); import seqkit as sk; print(sk.keras.keras.backend.backend())"
-    )
+    gone = "import os; os.environ.pop('KERAS_BACKEND', None)"
+    code = f"{gone}; from seqkit.{place} import keras as room; print(room.keras.backend.backend())"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ)).stdout
         == "jax\n"
     )
 
 
-def test_without_pytorch_its_style_says_how_to_get_it():
-    hide = "import sys; sys.modules['torch'] = None; import seqkit as sk; sk.torch"
+@pytest.mark.parametrize("asked", ["import seqkit as sk; sk.torch", "import seqkit.editing.torch"])
+def test_without_pytorch_its_style_says_how_to_get_it(asked):
+    hide = f"import sys; sys.modules['torch'] = None; {asked}"
     said = run(hide).stderr
     assert "FrameworkError" in said and "pip install torch" in said

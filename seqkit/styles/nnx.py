@@ -5,10 +5,8 @@ on as several arguments, a dict as keywords.
 """
 
 from contextlib import contextmanager
-from copy import copy
 from functools import partial
 
-import jax
 import jax.numpy as jnp
 from flax import nnx
 
@@ -16,7 +14,7 @@ from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
 from seqkit.recorder import keep_jax, never
 from seqkit.signatures import keywords
-from seqkit.spec import ACTIVATIONS, EPSILON, Activation, BatchNorm, Dense, Flatten, LayerNorm, draw
+from seqkit.spec import draw
 from seqkit.walk import find_chains, replaced, walk
 
 
@@ -234,104 +232,3 @@ def _variables(thing):
     """{path: variable}, each once. NNX's own walk gives the same, and is many times slower."""
     found = walk(thing, lambda part: isinstance(part, dict | list | tuple | nnx.Pytree | nnx.Variable), join)
     return {path: part for path, part in found if isinstance(part, nnx.Variable)}
-
-
-# ---- what editing needs ----
-
-BATCHED = True
-
-
-def make(layer, shape, seed=0):
-    """One layer of this style for `layer`, of a spec, that gets examples of `shape`; its numbers as `draw` makes them.
-
-    Raises:
-        SpecError: the layer cannot take that shape.
-    """
-    return build(writing.alone(layer, shape), seed)[0].layers[-1]
-
-
-FUNCTIONS = [
-    *((getattr(jax.nn, each), Activation(each)) for each in ACTIVATIONS),
-    *((getattr(nnx, each), Activation(each)) for each in ACTIVATIONS),
-    (jnp.tanh, Activation("tanh")),
-]
-FLOAT32 = {"dtype": [None, jnp.float32], "param_dtype": [jnp.float32]}
-ONES = [None, 1, (1, 1), [1, 1]]
-SCALED = {"use_bias": [True], "use_scale": [True], "epsilon": [EPSILON]}
-KINDS = {
-    nnx.Linear: (
-        FLOAT32 | {"precision": [None], "dot_general": [jax.lax.dot_general]},
-        lambda layer: Dense(layer.out_features, layer.bias is not None),
-    ),
-    nnx.Conv: (
-        FLOAT32
-        | dict.fromkeys(("strides", "input_dilation", "kernel_dilation"), ONES)
-        | {"feature_group_count": [1], "mask": [None], "precision": [None]}
-        | {"conv_general_dilated": [jax.lax.conv_general_dilated]},
-        lambda layer: _convolution(layer, layer.kernel_size),
-    ),
-    nnx.BatchNorm: (FLOAT32 | SCALED | {"axis": [-1]}, lambda layer: BatchNorm()),
-    nnx.LayerNorm: (
-        FLOAT32 | SCALED | {"reduction_axes": [-1], "feature_axes": [-1], "axis_name": [None]},
-        lambda layer: LayerNorm(),
-    ),
-    nnx.Dropout: ({}, lambda layer: writing.dropout(layer.rate)),
-}
-
-
-def _convolution(layer, sizes):
-    if not isinstance(sizes, tuple | list) or len(sizes) != 2:
-        return None
-    return writing.convolution(layer.out_features, sizes, layer.padding, layer.bias is not None)
-
-
-def describe(layer):
-    """The layer of a spec that `layer` is, None where a spec has no word for it."""
-    return Flatten() if writing.is_flatten(layer) else writing.described(layer, KINDS, FUNCTIONS)
-
-
-def edit(chain, layers, given, shapes=None, inside=()):
-    """(a new chain of `layers`, what a call takes beside x).
-
-    Args:
-        chain: stays as it is.
-        layers: all that the new one shall hold; those that `chain` holds keep their parameters.
-        given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
-    """
-    return rebuilt(chain, layers), dict(given)
-
-
-def rebuilt(chain, layers):
-    """A new chain of the same class with `layers`."""
-    if type(chain) in (Sequential, nnx.Sequential):
-        return type(chain)(*layers)
-    new = copy(chain)
-    object.__setattr__(new, "layers", type(chain.layers)(layers))
-    return new
-
-
-def snapshot(chain):
-    """What puts the layers back that the chain holds now: nothing to do, a chain of this style does not change."""
-    return lambda: None
-
-
-def loading(spec):
-    """(keywords of `load`, a call of what it gives), as code, for the chain that `write(spec)` makes."""
-    return "", "chain(x)"
-
-
-SAID = {
-    "Sequential": "nnx.Sequential",
-    "inside": "{chain}.layers[{i}]",
-    "insert": "chain = {kind}(*{chain}.layers[:{i}], {layer}, *{chain}.layers[{i}:])",
-    "replace": "chain = {kind}(*{chain}.layers[:{i}], {layer}, *{chain}.layers[{after}:])",
-    "remove": "chain = {kind}(*{chain}.layers[:{i}], *{chain}.layers[{after}:])",
-    "move on": "chain = {kind}(*{chain}.layers[:{i}], *{chain}.layers[{after}:{behind}], {chain}.layers[{i}], "
-    "*{chain}.layers[{behind}:])",
-    "move back": "chain = {kind}(*{chain}.layers[:{to}], {chain}.layers[{i}], *{chain}.layers[{to}:{i}], "
-    "*{chain}.layers[{after}:])",
-    "duplicate": "chain = {kind}(*{chain}.layers[:{after}], *{chain}.layers[{i}:])",
-}
-"""The line of code of an edit; `inside` is how a chain in a chain is reached."""

@@ -14,7 +14,7 @@ from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, refuse_classes, wants_a_list
 from seqkit.recorder import keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
-from seqkit.spec import ACTIVATIONS, EPSILON, Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm, draw
+from seqkit.spec import Activation, BatchNorm, Dropout, draw
 from seqkit.walk import find_chains
 
 
@@ -50,7 +50,7 @@ class Sequential(objax.ModuleList):
         output = args[0] if len(args) == 1 else args
         for i, layer in enumerate(self):
             try:
-                names = _keywords(layer)
+                names = keywords_of(layer)
                 output = layer(*args, **_taken(kwargs, layer, names)) if kwargs else layer(*args)
             except Exception as error:
                 explain(error, i, self, args, name, takes)
@@ -64,7 +64,12 @@ class Sequential(objax.ModuleList):
         return type(self)(found) if isinstance(index, slice) else found
 
 
-def _keywords(layer):
+def keywords_of(layer):
+    """The names of the keywords that a layer takes, with `ANY` if it takes all.
+
+    Raises:
+        LayersError: Python cannot read them, or the layer takes no argument.
+    """
     try:
         names = keywords(layer, isinstance(layer, objax.Module))
     except ValueError:
@@ -77,7 +82,7 @@ def _keywords(layer):
 
 def _named(chain):
     """Every keyword that some layer takes, those of a chain inside too."""
-    return frozenset().union(*(_named(layer) if _is_ours(layer) else _keywords(layer) for layer in chain))
+    return frozenset().union(*(_named(layer) if _is_ours(layer) else keywords_of(layer) for layer in chain))
 
 
 def _taken(kwargs, layer, names):
@@ -234,87 +239,3 @@ def preserve(model, side_inputs=None, **outside):
         for variable, value in before:
             if variable.value is not value:
                 variable.assign(value)
-
-
-# ---- what editing needs ----
-
-BATCHED = True
-
-
-def make(layer, shape, seed=0):
-    """One layer of this style for `layer`, of a spec, that gets examples of `shape`; its numbers as `draw` makes them.
-
-    Raises:
-        SpecError: the layer cannot take that shape.
-    """
-    return build(writing.alone(layer, shape), seed)[0][-1]
-
-
-FUNCTIONS = [
-    *((getattr(jax.nn, each), Activation(each)) for each in ACTIVATIONS),
-    *((getattr(objax.functional, each), Activation(each)) for each in ACTIVATIONS if hasattr(objax.functional, each)),
-    (jax.numpy.tanh, Activation("tanh")),
-    (objax.functional.flatten, Flatten()),
-]
-KINDS = {
-    objax.nn.Linear: ({}, lambda layer: Dense(layer.w.value.shape[1], layer.b is not None)),
-    objax.nn.Conv2D: (
-        {"strides": [(1, 1)], "dilations": [(1, 1)], "groups": [1]},
-        lambda layer: writing.convolution(
-            layer.w.value.shape[3], layer.w.value.shape[:2], layer.padding, layer.b is not None
-        ),
-    ),
-    objax.nn.BatchNorm0D: ({"eps": [EPSILON]}, lambda layer: BatchNorm()),
-    objax.nn.BatchNorm2D: ({"eps": [EPSILON]}, lambda layer: BatchNorm()),
-    objax.nn.GroupNorm0D: ({"eps": [EPSILON], "groups": [1]}, lambda layer: LayerNorm()),
-    objax.nn.Dropout: ({}, lambda layer: writing.dropout(round(1 - layer.keep, 12))),
-}
-
-
-def describe(layer):
-    """The layer of a spec that `layer` is, None where a spec has no word for it."""
-    return Flatten() if writing.is_flatten(layer) else writing.described(layer, KINDS, FUNCTIONS)
-
-
-def edit(chain, layers, given, shapes=None, inside=()):
-    """(the chain, which now holds `layers`, what a call takes beside x): `training` joins it with a layer that asks for it.
-
-    Args:
-        chain: changed in place.
-        layers: all that it shall hold; those that it holds keep their parameters.
-        given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
-    """
-    new = [layer for layer in layers if not any(layer is old for old in chain)]
-    side_inputs = {"training": False} if any("training" in _keywords(layer) for layer in new) else {}
-    return rebuilt(chain, layers), side_inputs | given
-
-
-def rebuilt(chain, layers):
-    """The chain, which now holds `layers`."""
-    list.__setitem__(chain, slice(None), layers)
-    return chain
-
-
-def snapshot(chain):
-    """What puts the layers back that the chain holds now."""
-    return partial(list.__setitem__, chain, slice(None), list(chain))
-
-
-def loading(spec):
-    """(keywords of `load`, a call of what it gives), as code, for the chain that `write(spec)` makes."""
-    words = "".join(f", {each}={value}" for each, value in given(spec).items())
-    return words, "chain(x, **given)"
-
-
-SAID = {
-    "Sequential": "objax.nn.Sequential",
-    "inside": "{chain}[{i}]",
-    "insert": "{chain}.insert({i}, {layer})",
-    "replace": "{chain}[{i}] = {layer}",
-    "remove": "del {chain}[{i}]",
-    "move": "{chain}.insert({to}, {chain}.pop({i}))",
-    "duplicate": "{chain}.insert({after}, {chain}[{i}])",
-}
-"""The line of code of an edit; `inside` is how a chain in a chain is reached."""

@@ -2,7 +2,8 @@
 
 import importlib
 
-from seqkit import editing, spec
+from seqkit import spec
+from seqkit.editing import specs
 from seqkit.errors import SeqkitError, SpecError
 from seqkit.steps import first_line, received
 from seqkit.views.rows import word
@@ -84,7 +85,7 @@ def offered(editor, trace, x, selected):
     """The spec layers, as the front end names them, that may stand where the selected layer is; else at the end."""
     known = shapes(trace, x)
     at = (len(editor.layers()),) if selected is None else trace.steps[selected].position
-    return [word(each) for each in editing.palette(trace.style, known.get(at) or known.get((0,)))]
+    return [word(each) for each in specs.palette(trace.style, known.get(at) or known.get((0,)))]
 
 
 def described(editor, trace, position=()):
@@ -92,7 +93,9 @@ def described(editor, trace, position=()):
     style, found = _style(trace), {}
     for i, each in enumerate(editor.layers(position)):
         inside = style.layers_of(each)
-        found |= described(editor, trace, (*position, i)) if inside else {(*position, i): style.describe(each)}
+        found |= (
+            described(editor, trace, (*position, i)) if inside else {(*position, i): specs.layer_of(trace.style, each)}
+        )
     return found
 
 

@@ -5,7 +5,10 @@ import warnings
 import numpy as np
 import traitlets as t
 
-from seqkit import axes, editing
+from seqkit import axes
+from seqkit.editing.code import code
+from seqkit.editing.editor import Editor
+from seqkit.editing.specs import parameters_of, spec_of
 from seqkit.errors import SeqkitError, UnusedSideInput
 from seqkit.steps import first_line
 from seqkit.trace import STYLES
@@ -36,7 +39,7 @@ class Explorer(Look):
 
     def __init__(self, chain, x, given, panes=PANES):
         run = run_trace(chain, x, **given)
-        self._editor = editing.Editor(run.style, chain, given)
+        self._editor = Editor(run.style, chain, given)
         self._refusal = edits.refusal(self._editor)
         self._first, self._noises, self._pace, self._echo = x, 0, Pace(), False
         super().__init__(run, panes)
@@ -60,7 +63,7 @@ class Explorer(Look):
         Raises:
             SpecError: a layer has no word in a spec.
         """
-        return editing.parameters_of(self.trace.style, self.chain, self._spec(), self.given)
+        return parameters_of(self.trace.style, self.chain, self._spec(), self.given)
 
     @property
     def picture(self):
@@ -195,7 +198,7 @@ class Explorer(Look):
     # ---- code ----
 
     def _spec(self):
-        return editing.spec_of(self.trace.style, self.chain, edits.shape(self.x))
+        return spec_of(self.trace.style, self.chain, edits.shape(self.x))
 
     @t.observe("_code_asked")
     def _refresh_code(self, change=None):
@@ -209,6 +212,6 @@ class Explorer(Look):
             return asked | {"text": "", "note": f"no code while a layer fails. {self.trace.sentence or ''}"}
         try:
             numbers = self.parameters if self._code_asked["numbers"] else None
-            return asked | {"text": editing.code(self._spec(), style, numbers), "note": ""}
+            return asked | {"text": code(self._spec(), style, numbers), "note": ""}
         except SeqkitError as error:
             return asked | {"text": "", "note": first_line(error)}

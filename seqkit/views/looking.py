@@ -74,7 +74,7 @@ class Look(anywidget.AnyWidget):
         self.picture.save(path)
 
     def __repr__(self):
-        return summary(self.trace) if self.trace else "a view that was closed: run its cell again"
+        return summary(self.trace) if self.trace is not None else "a view that was closed: run its cell again"
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and beside it the still picture for where no kernel runs."""

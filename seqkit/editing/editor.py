@@ -1,29 +1,18 @@
-"""A chain edited in its own style, with undo; and a chain as a spec, and as code with its numbers."""
+"""Editor: a chain edited in its own style, with undo."""
 
 import importlib
-import textwrap
 from itertools import count
 from typing import NamedTuple
 
-import numpy as np
-
 from seqkit import writing
+from seqkit.editing import saying
+from seqkit.editing.specs import example_shape
 from seqkit.errors import SpecError
-from seqkit.spec import (
-    ACTIVATIONS,
-    Activation,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    LayerNorm,
-    Shape,
-    Spec,
-)
+from seqkit.spec import Activation, Dropout, Flatten, Shape
 
-MOST = 4_000
-"""As many numbers are written out in `code`; a chain with more has a line that says where they are."""
+FLATTEN = "lambda x: x.reshape(len(x), -1)"
+"""`writing.flatten` in one line: a learner's page may not have its definition."""
+SHAPELESS = (Activation, Dropout, Flatten)
 
 
 class Moment(NamedTuple):
@@ -51,7 +40,9 @@ class Editor:
     """
 
     def __init__(self, style_name, chain, given):
-        self.style_name, self._style = style_name, _style(style_name)
+        self.style_name = style_name
+        self._style = importlib.import_module(f"seqkit.styles.{style_name}")
+        self._editing = importlib.import_module(f"seqkit.editing.{style_name}")
         self.chain, self.given, self.said = chain, dict(given), ""
         self._done, self._undone, self._seeds = [], [], count()
 
@@ -177,7 +168,7 @@ class Editor:
             )
         shape = shape or Shape((1,), True)
         try:
-            made = self._style.make(layer, shape, next(self._seeds))
+            made = self._editing.make(layer, shape, next(self._seeds))
         except SpecError as error:
             raise SpecError(str(error).replace("layer[0]", f"layer[{position[-1]}]", 1)) from None
         code = writing.line(layer, shape, self._style.LINES, position[-1])
@@ -186,12 +177,12 @@ class Editor:
     def _edit(self, position, layers, shapes, operation, **words):
         *inside, at = position
         edited = self._at(inside)
-        before = Moment(self.chain, self.given, self._style.snapshot(edited))
+        before = Moment(self.chain, self.given, self._editing.snapshot(edited))
         said = self._line(operation, position, words)
         known = [shapes.get((*inside, i)) if i <= at else None for i in range(len(layers))]
         try:
-            chain, given = self._style.edit(edited, layers, self.given, known, self._first_places(inside))
-            after = Moment(self._around(inside, edited, chain), given, self._style.snapshot(chain))
+            chain, given = self._editing.edit(edited, layers, self.given, known, self._first_places(inside))
+            after = Moment(self._around(inside, edited, chain), given, self._editing.snapshot(chain))
         except BaseException:
             before.put_back()
             raise
@@ -217,26 +208,14 @@ class Editor:
                 new if layer is old and (self._style.SHARES or i == inside[n]) else layer
                 for i, layer in enumerate(self._layers(outer))
             ]
-            old, new = outer, self._style.rebuilt(outer, layers)
+            old, new = outer, self._editing.rebuilt(outer, layers)
         return new
 
     def _line(self, operation, position, words):
-        *inside, at = position
-        said = getattr(self._style, "said_of", lambda chain: self._style.SAID)(self._at(inside))
-        chains = ["chain"]
-        for i in inside:
-            chains.append(said["inside"].format(chain=chains[-1], i=i))
-        if operation == "move" and "move" not in said:
-            operation = "move on" if words["to"] > at else "move back"
-        kinds = [self._kind(self._at(inside[:n])) for n in range(len(chains))]
-        line = said[operation].format(chain=chains[-1], kind=kinds[-1], i=at, after=at + 1, **words)
-        line = _without_empty(line, chains[-1], len(self.layers(inside)))
-        for n in reversed(range(len(inside))):
-            if line.startswith("chain = "):
-                inner, i = line.removeprefix("chain = "), inside[n]
-                line = said["replace"].format(chain=chains[n], kind=kinds[n], i=i, after=i + 1, layer=inner)
-                line = _without_empty(line, chains[n], len(self.layers(inside[:n])))
-        return line
+        chains = [self._at(position[:n]) for n in range(len(position))]
+        said = getattr(self._editing, "said_of", lambda chain: self._editing.SAID)(chains[-1])
+        counts = [len(self._layers(chain)) for chain in chains]
+        return saying.line(said, [*map(self._kind, chains)], counts, operation, position, words)
 
     def _kind(self, chain):
         """How a chain's class is called in code."""
@@ -244,21 +223,7 @@ class Editor:
         if home == self._style.__name__:
             return f"sk.{self.style_name}.{type(chain).__name__}"
         ours = home == "__main__" or type(chain).__name__ != "Sequential"
-        return type(chain).__name__ if ours else self._style.SAID["Sequential"]
-
-
-def _without_empty(line, chain, count):
-    """A line of code without the slices that hold no layer of a chain of `count` layers."""
-    return line.replace(f"*{chain}.layers[:0], ", "").replace(f", *{chain}.layers[{count}:]", "")
-
-
-FLATTEN = "lambda x: x.reshape(len(x), -1)"
-"""`writing.flatten` in one line: a learner's page may not have its definition."""
-SHAPELESS = (Activation, Dropout, Flatten)
-
-
-def _style(style_name):
-    return importlib.import_module(f"seqkit.styles.{style_name}")
+        return type(chain).__name__ if ours else self._editing.SAID["Sequential"]
 
 
 def _check_place(position, layers, end=0):
@@ -267,114 +232,3 @@ def _check_place(position, layers, end=0):
         raise SpecError(
             f"there is no place {i} in a chain of {len(layers)} layers. It has the places 0 to {len(layers) - 1 + end}."
         )
-
-
-def example_shape(style_name, array_shape):
-    """The `spec.Shape` of one example in an array that a chain of this style gets; None if it is no vector, no image.
-
-    Args:
-        style_name: the style.
-        array_shape: with the batch axis, where the style has one; or None.
-    """
-    style = _style(style_name)
-    if array_shape is None:
-        return None
-    dims = tuple(array_shape)
-    dims = dims[1:] if style.BATCHED and len(dims) > 1 else dims
-    if len(dims) == 3 and style.LAYOUT.channels_first:
-        dims = (*dims[1:], dims[0])
-    return Shape(dims, len(dims) == 1) if len(dims) in (1, 3) and all(dims) else None
-
-
-def palette(style_name, shape):
-    """Layers of a spec that fit where an array of this shape is: for a vector, or for an image; what always fits else.
-
-    Args:
-        style_name: the style.
-        shape: of the array, with the batch axis where the style has one; None if it is not known.
-    """
-    example = example_shape(style_name, shape)
-    functions = [Activation(name) for name in ACTIVATIONS]
-    if example is None:
-        return [*(each for each in functions if "softmax" not in each.name), Dropout(0.5)]
-    if example.flat:
-        return [Dense(example.size), *functions, LayerNorm(), BatchNorm(), Dropout(0.5)]
-    images = [each for each in functions if "softmax" not in each.name]
-    return [Conv2D(example.dims[-1], 3), *images, BatchNorm(), Dropout(0.5), Flatten()]
-
-
-# ---- a chain as a spec, and as code with its numbers ----
-
-
-def spec_of(style_name, chain, x_shape):
-    """The `Spec` that says what a chain is, for an input of this shape (with the batch axis, where the style has one).
-
-    Raises:
-        SpecError: a layer has no word in a spec, or the input is no batch of vectors or images.
-    """
-    style, example = _style(style_name), example_shape(style_name, x_shape)
-    found = style.layers_of(chain)
-    if found is None:
-        raise SpecError(f"the {type(chain).__name__} is no chain itself. Take the chain in it.")
-    layers = [style.describe(layer) for layer in found[0]]
-    for i, layer in enumerate(layers):
-        if layer is None:
-            raise SpecError(
-                f"layer[{i}] {style.name(found[0][i])} has no word in a spec, so there is no code for it in other "
-                "styles. A spec knows Dense, Conv2D, BatchNorm, LayerNorm, Dropout, Flatten and "
-                f"{', '.join(ACTIVATIONS)}, as seqkit writes them."
-            )
-    if example is None:
-        raise SpecError(f"the input has the shape {x_shape}. A spec is for a batch of vectors or of images.")
-    return Spec(layers, example.dims)
-
-
-def parameters_of(style_name, chain, spec, given):
-    """The canonical parameters of a chain that `spec` describes.
-
-    Args:
-        style_name: the chain's style.
-        chain: not part of another.
-        spec: of `spec_of`.
-        given: what a call takes beside x; from it come `variables` and `state`.
-    """
-    outside = {key: given[key] for key in ("variables", "state") if key in given}
-    return _style(style_name).parameters(chain, spec, **outside)
-
-
-def code(spec, style_name, canonical=None):
-    """Code that makes a chain of this spec in a style; with canonical parameters also what puts them in.
-
-    Args:
-        spec: a `Spec`.
-        style_name: the style to write in, which may be another than that of the chain.
-        canonical: parameters by canonical name; up to `MOST` numbers are written out, of more it is said where they are.
-    """
-    style = _style(style_name)
-    written = style.write(spec)
-    if not canonical:
-        return written
-    amount = sum(np.size(value) for value in canonical.values())
-    keywords, call = style.loading(spec)
-    load = f"sk.{style_name}.load(chain, {{}}{keywords})"
-    if amount > MOST:
-        where = f"chain, given = {load.format('view.parameters')}"
-        return f"{written}\n# its {amount:,} numbers are too many to write out; this puts them in:\n# {where}\n"
-    imports = "\nimport numpy as np\nimport seqkit as sk\n\n"
-    lines = [_assigned(name, value) for name, value in canonical.items()]
-    literal = "numbers = {\n" + "".join(lines) + "}\n"
-    return f"{written}{imports}{literal}chain, given = {load.format('numbers')}\n# {call}\n"
-
-
-def _assigned(name, value):
-    """One entry of the dict of numbers, in lines of at most 79 columns."""
-    text = f'"{name}": np.array({_literal(np.asarray(value, np.float32))}, np.float32),'
-    return textwrap.fill(text, 79, initial_indent="    ", subsequent_indent="        ", break_on_hyphens=False) + "\n"
-
-
-def _literal(value):
-    """An array as nested lists, each number as short as float32 can be told apart."""
-    if value.ndim:
-        return f"[{', '.join(map(_literal, value))}]"
-    said = str(value)
-    return said if np.isfinite(value) else f"np.{said}" if said[0] != "-" else f"-np.{said[1:]}"
