@@ -19,7 +19,7 @@ from seqkit.views.closer import closer
 from seqkit.views.picture import Picture
 
 FRONT = Path(__file__).parent / "front"
-PARTS = "dom heat listing chain tree activations closer input play edit code beside explorer".split()
+PARTS = "dom heat view line listing walks chain tree activations closer input play edit code beside explorer".split()
 PANES = ("chain", "activations", "parameters")
 
 

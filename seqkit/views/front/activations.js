@@ -41,6 +41,7 @@ function cellUnder(view, { step, row }, strip, event) {
   if (!floats) return "";
   const { cells, size } = record(floats), box = strip.getBoundingClientRect();
   const i = Math.max(0, Math.min(cells.length - 1, Math.floor(((event.clientX - box.left) / box.width) * cells.length)));
-  const name = row ? `${index(row.p)} ${row.l}` : "x", from = Math.floor((i * size) / cells.length), to = Math.floor(((i + 1) * size) / cells.length) - 1;
+  const name = row ? `${index(row.p)} ${row.l}` : "x", starts = (k) => Math.floor((k * size) / cells.length);
+  const from = starts(i), to = starts(i + 1) - 1;
   return to > from ? `${name} · mean of values ${from} to ${to} = ${short(cells[i], 6)}` : `${name} · value [${i}] = ${short(cells[i], 6)}`;
 }

@@ -36,7 +36,8 @@ function besideRow(view, { step, pair }) {
   const name = [[a, left], [b, right]].map(([s, n]) => (n == null ? "nothing" : `${index(s.rows[n].p)} ${s.rows[n].l}`));
   const el = h("div", { role: "option", class: said ? "sk-differs" : "", "aria-label": `${name.join(" beside ")}: ${said ?? "they agree"}` });
   if (first) el.classList.add("sk-first");
-  const line = h("div", { class: "sk-pair" }, sideOf(a, left), h("span", { class: "sk-equal", "aria-hidden": "true" }, said ? "≠" : "="), sideOf(b, right));
+  const sign = h("span", { class: "sk-equal", "aria-hidden": "true" }, said ? "≠" : "=");
+  const line = h("div", { class: "sk-pair" }, sideOf(a, left), sign, sideOf(b, right));
   el.append(line);
   if (first) el.append(h("div", { class: "sk-sentence" }, said));
   else if (said) el.title = said;
@@ -46,9 +47,10 @@ function besideRow(view, { step, pair }) {
 function sideOf(structure, number) {
   if (number == null) return h("div", { class: "sk-side sk-missing-side" }, "–");
   const row = structure.rows[number], out = row.o.map((e) => shapeText(structure.edges[e], false)).join(" + ");
-  return h("div", { class: "sk-side" },
-    h("div", { class: `sk-box sk-${row.k}`, title: row.c }, h("span", { class: "sk-glyph", "aria-hidden": "true" }, GLYPHS[row.k]), h("span", { class: "sk-index" }, index(row.p)), h("span", { class: "sk-name" }, row.l), h("span", { class: "sk-count" }, out)),
-    h("canvas", { class: "sk-strip", "aria-hidden": "true" }));
+  const box = h("div", { class: `sk-box sk-${row.k}`, title: row.c },
+    h("span", { class: "sk-glyph", "aria-hidden": "true" }, GLYPHS[row.k]), h("span", { class: "sk-index" }, index(row.p)),
+    h("span", { class: "sk-name" }, row.l), h("span", { class: "sk-count" }, out));
+  return h("div", { class: "sk-side" }, box, h("canvas", { class: "sk-strip", "aria-hidden": "true" }));
 }
 
 function paintBeside(view, row, { step }) {

@@ -26,7 +26,7 @@ function chainRow(view, item) {
 // The first row, x, and the last, y.
 function endRow(view, item) {
   const first = item.step === -1, edges = first ? view.structure.x : view.structure.out;
-  const label = `${first ? "input x" : "output y"}: ${!first && view.asks("y") ? "hidden" : edges.map((e) => shapeText(view.structure.edges[e])).join(" + ")}`;
+  const label = `${first ? "input x" : "output y"}: ${!first && view.asks("y") ? "hidden" : shapes(view, edges)}`;
   const el = h("div", { role: "treeitem", "aria-level": 1, "aria-label": label, class: `sk-end sk-${first ? "x" : "y"}` });
   const { batch } = view.structure, hint = batch && first ? h("span", { class: "sk-tag" }, `batch of ${batch}`) : null;
   if (first) return el.append(h("div", { class: "sk-line" }, h("b", { class: "sk-letter" }, "x"), edgeLabel(view, edges, true), hint)), el;
@@ -35,8 +35,8 @@ function endRow(view, item) {
 }
 
 function spoken(view, { step, row }, failed) {
-  const shape = (edges) => edges.map((e) => shapeText(view.structure.edges[e])).join(" + ");
-  const out = failed ? "fails" : row.pending ? "was not reached" : `${view.asks(step) ? "hidden" : shape(row.i)} to ${view.isHidden(step) ? "hidden" : shape(row.o)}`;
+  const before = view.asks(step) ? "hidden" : shapes(view, row.i), after = view.isHidden(step) ? "hidden" : shapes(view, row.o);
+  const out = failed ? "fails" : row.pending ? "was not reached" : `${before} to ${after}`;
   const marks = row.s.length ? `, gets ${row.s.join(", ")}` : "";
   return `layer ${index(row.p)} ${row.l}, ${row.k}, ${out}${marks}, ${plural(sum(row), "parameter")}`;
 }
@@ -83,7 +83,8 @@ function boxOf(view, { step, row }, failed) {
   if (values) box.append(h("span", { class: "sk-count" }, count(values)));
   const line = h("div", { class: "sk-line" }, box);
   for (const mark of row.s) line.append(h("span", { class: "sk-tag", title: `side input ${mark}` }, mark));
-  if (row.k === "chain") box.querySelector(".sk-glyph").addEventListener("click", (event) => { event.stopPropagation(); view.fold(step); });
+  const fold = (event) => (event.stopPropagation(), view.fold(step));
+  if (row.k === "chain") box.querySelector(".sk-glyph").addEventListener("click", fold);
   view.edit?.drag(box, { step, row });
   return line;
 }

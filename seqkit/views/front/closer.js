@@ -7,7 +7,8 @@ function makeCloser(view) {
   const title = h("div", { class: "sk-closer-title" }), table = h("div", { class: "sk-table" });
   const channel = h("select", { "aria-label": "channel", onchange: () => view.set("_channel", Number(channel.value)) });
   const el = h("div", { class: "sk-closer", role: "group", "aria-label": "the selected layer" },
-    h("div", { class: "sk-closer-head" }, title, channel, value), h("div", { class: "sk-closer-body" }, h("div", { class: "sk-frame" }, grid), bars, table));
+    h("div", { class: "sk-closer-head" }, title, channel, value),
+    h("div", { class: "sk-closer-body" }, h("div", { class: "sk-frame" }, grid), bars, table));
   let cursor = 0, shown = null;
 
   function point(i) {
@@ -26,7 +27,8 @@ function makeCloser(view) {
     point(along(event.clientY, box.top, box.height, shown.height) * shown.width + along(event.clientX, box.left, box.width, shown.width));
   });
   grid.addEventListener("keydown", (event) => {
-    const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: shown?.height > 1 ? shown.width : 1, ArrowUp: shown?.height > 1 ? -shown.width : -1, Home: -Infinity, End: Infinity };
+    const down = shown?.height > 1 ? shown.width : 1;
+    const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: down, ArrowUp: -down, Home: -Infinity, End: Infinity };
     if (!(event.key in moves)) return;
     event.preventDefault();
     point(cursor + moves[event.key]);
@@ -55,14 +57,14 @@ function makeCloser(view) {
   }
 
   function facts(row, found) {
-    const edges = (list) => list.map((e) => shapeText(view.structure.edges[e])).join(" + ");
-    const pairs = [["path", row.c], ["in", edges(row.i)], ["out", edges(row.o)], ["gets", row.s.join(", ")]];
+    const pairs = [["path", row.c], ["in", shapes(view, row.i)], ["out", shapes(view, row.o)], ["gets", row.s.join(", ")]];
     if (found) {
       pairs.push(["values", count(found.size)], ["least … greatest", `${short(found.least, 5)} … ${short(found.greatest, 5)}`]);
       pairs.push(["mean ± spread", `${short(found.mean, 5)} ± ${short(found.spread, 5)}`], ["zero", `${short(100 * found.zeros)} %`]);
       if (found.units) pairs.push(["dead in the batch", `${count(found.dead)} of ${count(found.units)}`]);
     }
-    return pairs.filter(([, text]) => text).map(([name, text]) => h("div", { class: "sk-fact" }, h("span", { class: "sk-what" }, name), h("span", {}, text)));
+    const fact = ([name, text]) => h("div", { class: "sk-fact" }, h("span", { class: "sk-what" }, name), h("span", {}, text));
+    return pairs.filter(([, text]) => text).map(fact);
   }
 
   return { el, show };

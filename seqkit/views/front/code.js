@@ -10,7 +10,8 @@ function makeCode(view) {
     setTimeout(() => setText(copy, "copy"), 1500);
   });
   const el = h("details", { class: "sk-code", ontoggle: () => ask() }, h("summary", {}, "code"),
-    h("div", { class: "sk-tools" }, style, h("label", {}, numbers, " with its numbers"), copy, note), h("pre", { tabindex: "0", "aria-label": "code of the chain" }, code));
+    h("div", { class: "sk-tools" }, style, h("label", {}, numbers, " with its numbers"), copy, note),
+    h("pre", { tabindex: "0", "aria-label": "code of the chain" }, code));
   const ask = () => view.set("_code_asked", { open: el.open, style: style.value, numbers: numbers.checked });
 
   // Another style may have to be imported first: what stands there until then is the code of the last one.

@@ -23,6 +23,7 @@ function setText(node, text) {
 
 const count = (n) => n.toLocaleString("en");
 const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+const shapes = (view, list, withType) => list.map((e) => shapeText(view.structure.edges[e], withType)).join(" + ");
 const index = (position) => position.map((i) => `[${i}]`).join("");
 
 function short(value, digits = 3) {

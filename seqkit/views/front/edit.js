@@ -2,8 +2,14 @@
 
 const SIZES = { Dense: ["features", 1], Conv2D: ["features", 1], Dropout: ["rate", 0.1] };
 
-const wordText = ({ kind, name, features, rate, size }) =>
-  kind === "Activation" ? name : kind === "Dense" ? `Dense(${features})` : kind === "Conv2D" ? `Conv2D(${features}, ${size})` : kind === "Dropout" ? `Dropout(${rate})` : kind;
+const WORDS = {
+  Activation: ({ name }) => name, Dense: ({ features }) => `Dense(${features})`, Dropout: ({ rate }) => `Dropout(${rate})`,
+  Conv2D: ({ features, size }) => `Conv2D(${features}, ${size})`,
+};
+const wordText = (word) => WORDS[word.kind]?.(word) ?? word.kind;
+const bounds = (name) => ({ min: name === "rate" ? 0 : 1, max: name === "rate" ? 0.9 : 4096 });
+// Whether two places are in one chain.
+const together = (p, q) => p.length === q.length && p.slice(0, -1).every((i, k) => i === q[k]);
 
 function makeEdit(view) {
   const choice = h("select", { "aria-label": "layer to put in", onchange: () => sized() });
@@ -18,7 +24,7 @@ function makeEdit(view) {
   const send = (operation, position, more = {}) => view.send({ do: "edit", operation, position, ...more });
   const top = () => view.structure.rows.filter((row) => row.p.length === 1).length;
   const chosen = () => view.structure.rows[view.selected];
-  const siblings = (p) => new Set(view.structure.rows.filter((row) => row.p.length === p.length && String(row.p.slice(0, -1)) === String(p.slice(0, -1))).map((row) => row.p.at(-1))).size;
+  const siblings = (p) => new Set(view.structure.rows.filter((row) => together(row.p, p)).map((row) => row.p.at(-1))).size;
 
   function put(operation, position = chosen()?.p ?? [top()]) {
     if (word && (operation === "insert" || chosen())) send(operation, position, { layer: word });
@@ -35,7 +41,7 @@ function makeEdit(view) {
     const [name, step] = SIZES[word.kind] ?? [];
     size.hidden = !name;
     if (!name) return;
-    Object.assign(size, { value: word[name], step, min: name === "rate" ? 0 : 1, max: name === "rate" ? 0.9 : 4096 });
+    Object.assign(size, { value: word[name], step, ...bounds(name) });
     size.setAttribute("aria-label", `${name} of the layer to put in`);
     size.onchange = () => (word[name] = Number(size.value));
   }
@@ -77,26 +83,34 @@ function makeEdit(view) {
   // The small + on each edge puts the chosen layer there.
   function plus(item) {
     const here = item.row?.p ?? [0];
-    return button("+", (event) => { event.stopPropagation(); put2("insert", { p: here }); }, { class: "sk-plus", tabindex: "-1", title: `insert ${word ? wordText(word) : "a layer"} here`, "aria-label": `insert before layer ${index(here)}` });
+    const title = `insert ${word ? wordText(word) : "a layer"} here`, spoken = `insert before layer ${index(here)}`;
+    const act = (event) => (event.stopPropagation(), send("insert", here, { layer: word }));
+    return button("+", act, { class: "sk-plus", tabindex: "-1", title, "aria-label": spoken });
   }
   // A layer that does not fit, made anew for what it gets.
   function fit() {
     const failed = view.structure.rows[view.structure.failed];
     if (!edit.allowed || !failed?.w || !["Dense", "Conv2D", "BatchNorm", "LayerNorm"].includes(failed.w.kind)) return null;
-    return button("make it fit", () => send("replace", failed.p, { layer: failed.w }), { class: "sk-fit", title: "a new layer of this kind for what it gets" });
+    const anew = () => send("replace", failed.p, { layer: failed.w });
+    return button("make it fit", anew, { class: "sk-fit", title: "a new layer of this kind for what it gets" });
   }
   // The width or rate of the selected layer, in its box.
   function box({ step, row }) {
     const [name, by] = SIZES[row.w?.kind] ?? [];
     if (!edit.allowed || !name || step !== view.selected) return null;
-    const field = h("input", { type: "number", class: "sk-size", value: row.w[name], step: by, min: name === "rate" ? 0 : 1, max: name === "rate" ? 0.9 : 4096, "aria-label": `${name} of layer ${index(row.p)}` });
-    field.addEventListener("change", () => { focused = String(row.p); send("replace", row.p, { layer: { ...row.w, [name]: Number(field.value) } }); });
+    const label = { "aria-label": `${name} of layer ${index(row.p)}` };
+    const field = h("input", { type: "number", class: "sk-size", value: row.w[name], step: by, ...bounds(name), ...label });
+    field.addEventListener("change", () => {
+      focused = String(row.p);
+      send("replace", row.p, { layer: { ...row.w, [name]: Number(field.value) } });
+    });
     field.addEventListener("blur", () => setTimeout(() => { if (field.isConnected) focused = null; }));
     field.addEventListener("pointerdown", (event) => event.stopPropagation());
     if (focused === String(row.p)) queueMicrotask(() => field.focus());
     return field;
   }
-  const edit = { el, refresh, keys, plus, fit, size: box, drag: (element, item) => makeDrag(view, element, item, (to) => send("move", item.row.p, { to })), allowed: false };
+  const drag = (element, item) => makeDrag(view, element, item, (to) => send("move", item.row.p, { to }));
+  const edit = { el, refresh, keys, plus, fit, size: box, drag, allowed: false };
   return edit;
 }
 
@@ -106,11 +120,12 @@ function makeDrag(view, element, item, drop) {
   element.addEventListener("pointerdown", (down) => {
     if (down.button || down.target.closest("button, input, .sk-glyph")) return;
     const pane = view.chain, marker = h("div", { class: "sk-drop" });
+    const moves = { pointermove: move, pointerup: up, pointercancel: up };
     let to = null;
     function move(event) {
       if (to == null && Math.abs(event.clientY - down.clientY) < 6) return;
       const y = event.clientY - pane.scroll.getBoundingClientRect().top + pane.scroll.scrollTop;
-      const same = pane.list.map((each, i) => ({ each, i })).filter(({ each }) => each.row && String(each.row.p.slice(0, -1)) === String(item.row.p.slice(0, -1)));
+      const same = pane.list.map((each, i) => ({ each, i })).filter(({ each }) => each.row && together(each.row.p, item.row.p));
       const before = same.find(({ i }) => y < (pane.top(i) + pane.top(i + 1)) / 2), from = item.row.p.at(-1);
       const place = before ? before.each.row.p.at(-1) : same.at(-1).each.row.p.at(-1) + 1;
       to = place > from ? place - 1 : place;
@@ -119,11 +134,11 @@ function makeDrag(view, element, item, drop) {
       element.classList.add("sk-dragged");
     }
     function up() {
-      for (const [name, act] of [["pointermove", move], ["pointerup", up], ["pointercancel", up]]) document.removeEventListener(name, act);
+      for (const [name, act] of Object.entries(moves)) document.removeEventListener(name, act);
       marker.remove();
       element.classList.remove("sk-dragged");
       if (to != null && to !== item.row.p.at(-1)) drop(to);
     }
-    for (const [name, act] of [["pointermove", move], ["pointerup", up], ["pointercancel", up]]) document.addEventListener(name, act);
+    for (const [name, act] of Object.entries(moves)) document.addEventListener(name, act);
   });
 }

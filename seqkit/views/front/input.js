@@ -5,7 +5,7 @@ function makeInput(view) {
   let parts = null, kind = "";
 
   function refresh(input) {
-    const now = input ? JSON.stringify([input.kind, input.values?.length, input.height, input.width, input.examples, input.low, input.high, input.step]) : "";
+    const { values, seen, ...form } = input ?? {}, now = JSON.stringify([form, values?.length]);
     if (now !== kind) build(input);
     kind = now;
     parts?.fill(input);
@@ -16,7 +16,8 @@ function makeInput(view) {
     const seen = input && (input.kind !== "none" || input.examples > 1);
     el.hidden = !seen;
     if (!seen) return;
-    const tools = h("div", { class: "sk-tools" }, parts.clear, button("noise", () => view.send({ do: "noise" })), button("reset", () => view.send({ do: "reset" })));
+    const noise = button("noise", () => view.send({ do: "noise" })), reset = button("reset", () => view.send({ do: "reset" }));
+    const tools = h("div", { class: "sk-tools" }, parts.clear, noise, reset);
     el.replaceChildren(h("span", { class: "sk-title" }, "input x"), input.examples > 1 ? chooser(view, input) : "", parts.el, tools);
   }
 
@@ -43,7 +44,8 @@ function sliders(view, { values, low, high, step }) {
     outputs.push(h("output", {}, short(value)));
     return range;
   });
-  const el = h("div", { class: "sk-sliders" }, ...ranges.map((range, i) => h("label", {}, h("span", { class: "sk-axis" }, `x[${i}]`), range, outputs[i])));
+  const labelled = (range, i) => h("label", {}, h("span", { class: "sk-axis" }, `x[${i}]`), range, outputs[i]);
+  const el = h("div", { class: "sk-sliders" }, ...ranges.map(labelled));
   return { el, fill: (input) => input.values.forEach((value, i) => { ranges[i].value = value; setText(outputs[i], short(value)); }) };
 }
 
@@ -59,7 +61,8 @@ function pad(view, input) {
 
   function show() {
     paintCells(canvas, [...cells].map((value) => value - ground), height, view.colors);
-    cursor.style.cssText = `left:${(100 * (at % width)) / width}%;top:${(100 * Math.floor(at / width)) / height}%;width:${100 / width}%;height:${100 / height}%`;
+    const [wide, high] = [100 / width, 100 / height], left = (at % width) * wide, top = Math.floor(at / width) * high;
+    cursor.style.cssText = `left:${left}%;top:${top}%;width:${wide}%;height:${high}%`;
   }
   function tell() {
     show();
@@ -81,7 +84,8 @@ function pad(view, input) {
   }
   function stroke(event) {
     const [row, column] = place(event), [r, c] = last ?? [row, column], n = Math.max(1, Math.abs(row - r), Math.abs(column - c));
-    for (let k = 0; k <= n; k++) brush(Math.round(r + (k * (row - r)) / n), Math.round(c + (k * (column - c)) / n), event.shiftKey || event.buttons === 2);
+    const between = (from, to, k) => Math.round(from + (k * (to - from)) / n), erases = event.shiftKey || event.buttons === 2;
+    for (let k = 0; k <= n; k++) brush(between(r, row, k), between(c, column, k), erases);
     last = [row, column];
     at = Math.max(0, Math.min(height - 1, row)) * width + Math.max(0, Math.min(width - 1, column));
     tell();

@@ -1,11 +1,13 @@
 // ---- listing: a pane of rows of which only those in sight are in the page; keys walk through them ----
 
+const FLAT = { at: Infinity, px: 0 };
+
 class Listing {
   // options: title, role, height, items() → [{step, …}], draw(item) → element, paint(element, item), and perhaps
   // keys(event, item) → whether it was one of its own, seen(items), tall() → {at, px}: one row that needs more room.
   constructor(view, name, options) {
     // `offset` and `room` are what the browser last told of the scrolling: to ask it would make it lay out the page.
-    Object.assign(this, { view, name, ...options, rows: new Map(), list: [], at: 0, offset: 0, room: 520 });
+    Object.assign(this, { view, name, ...options, rows: new Map(), list: [], at: 0, offset: 0, room: 520, drop: FLAT });
     this.space = h("div", { class: "sk-space", role: "none" });
     this.scroll = h("div", {
       class: "sk-scroll", role: this.role, tabindex: "0", "aria-label": this.title,
@@ -18,16 +20,13 @@ class Listing {
     this.el.append(this.foot);
   }
 
-  get drop() {
-    return this.tall?.() ?? { at: Infinity, px: 0 };
-  }
-
   top(i) {
     return i * this.height + (i > this.drop.at ? this.drop.px : 0);
   }
 
   reset() {
     this.list = this.items();
+    this.drop = this.tall?.() ?? FLAT;
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
     this.space.style.height = `${this.top(this.list.length) + (this.spare?.() ?? 0)}px`;

@@ -7,12 +7,16 @@ function makePlay(view) {
   const all = button("show all", () => end());
   const answer = h("input", { type: "text", size: 10, "aria-label": "the shape that you expect", placeholder: "(…, …)", autocomplete: "off" });
   const ask = h("span", {}), verdict = h("span", { class: "sk-verdict" });
-  const form = h("form", { class: "sk-ask", onsubmit: (event) => { event.preventDefault(); judge(); } }, ask, answer, h("button", { type: "submit" }, "check"), verdict);
-  const el = h("div", { class: "sk-steps", role: "group", "aria-label": "step through the run" }, back, play, next, all, h("label", {}, predict, " predict first"), form);
+  const check = h("button", { type: "submit" }, "check"), submit = (event) => (event.preventDefault(), judge());
+  const form = h("form", { class: "sk-ask", onsubmit: submit }, ask, answer, check, verdict);
+  const el = h("div", { class: "sk-steps", role: "group", "aria-label": "step through the run" },
+    back, play, next, all, h("label", {}, predict, " predict first"), form);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = null;
 
-  const steps = () => view.structure.rows.map((row, step) => ({ row, step })).filter(({ row, step }) => !row.pending && (row.k !== "chain" || view.folded.has(step)) && !view.isInFold(step)).map(({ step }) => step);
+  // A chain that is not folded is walked through, layer by layer; it is no step of its own.
+  const isStep = (row, step) => !row.pending && (row.k !== "chain" || view.folded.has(step)) && !view.isInFold(step);
+  const steps = () => view.structure.rows.flatMap((row, step) => (isStep(row, step) ? [step] : []));
   const following = () => steps().find((step) => step > view.reached);
 
   function begin() {
@@ -25,6 +29,8 @@ function makePlay(view) {
     if (view.model.get("playing")) view.set("playing", false);
     settle();
   }
+  const failure = () => view.structure.sentence ?? view.structure.error ?? "";
+
   function go(by) {
     if (view.reached == null) return begin();
     const list = [-1, ...steps()], i = list.indexOf(view.reached);
@@ -33,7 +39,7 @@ function makePlay(view) {
     settle();
     view.select(to >= 0 ? to : null);
     const row = view.structure.rows[to];
-    if (row) view.say(to === view.structure.failed ? view.structure.sentence ?? view.structure.error ?? "" : `layer ${index(row.p)} ${row.l} gives ${row.o.map((e) => shapeText(view.structure.edges[e])).join(" + ")}`);
+    if (row) view.say(to === view.structure.failed ? failure() : `layer ${index(row.p)} ${row.l} gives ${shapes(view, row.o)}`);
     for (const pane of view.panes) pane.show(to >= 0 ? to : -1);
   }
   // With a prediction asked for, the field is where the learner goes on; without one the value just travels.
@@ -46,9 +52,10 @@ function makePlay(view) {
   const asking = () => predict.checked && view.reached != null && following() != null && following() !== view.structure.failed;
 
   function judge() {
-    const row = view.structure.rows[following()], truth = row.o.map((e) => view.structure.edges[e][1]), dims = (answer.value.match(/\d+/g) ?? []).map(Number);
+    const row = view.structure.rows[following()], truth = row.o.map((e) => view.structure.edges[e][1]);
+    const dims = (answer.value.match(/\d+/g) ?? []).map(Number);
     const right = truth.length === 1 && truth[0] && String(truth[0]) === String(dims);
-    const wanted = row.o.map((e) => shapeText(view.structure.edges[e], false)).join(" + "), mine = `(${dims.join(", ")}${dims.length === 1 ? "," : ""})`;
+    const wanted = shapes(view, row.o, false), mine = shapeText([null, dims, ""], false);
     if (right) go(1);
     setText(verdict, right ? `✓ right: ${wanted}` : `✗ not ${dims.length ? mine : "a shape yet"}. Try again, or press next to see it.`);
     verdict.className = `sk-verdict ${right ? "sk-right" : "sk-wrong"}`;
@@ -67,7 +74,7 @@ function makePlay(view) {
     next.disabled = on && following() == null;
     all.hidden = !on;
     form.hidden = !predict.checked || !on || (!asking() && !verdict.textContent);
-    answer.hidden = form.lastChild.previousSibling.hidden = !asking();
+    answer.hidden = check.hidden = !asking();
     setText(ask, asking() ? `What shape leaves layer ${index(layer.p)} ${layer.l}?` : "");
     if (!on) setText(verdict, "");
     view.title();

@@ -44,8 +44,10 @@ function leafRow({ row, parameter }, canonical, copies) {
   const el = h("div", { role: "treeitem", "aria-level": row.p.length + 1, class: "sk-leaf",
     "aria-label": `${name} ${text} ${dtype}, ${plural(n, "value")}, ${bytes(size)}${twin ? `, the same as ${twin}` : ""}` });
   el.style.setProperty("--sk-depth", Math.min(row.p.length, 5));
-  el.append(h("span", { class: "sk-path", title: path }, h("bdi", {}, name)), h("span", { class: "sk-dims", title: `${dtype}, ${plural(n, "value")}, ${bytes(size)}` }, text));
-  if (twin) el.append(h("span", { class: "sk-tag", title: copies ? `equal to ${twin} now; a tree counts it twice, and training parts the two` : `the same array as ${twin}` }, copies ? "copy" : "shared"));
+  const facts = `${dtype}, ${plural(n, "value")}, ${bytes(size)}`;
+  el.append(h("span", { class: "sk-path", title: path }, h("bdi", {}, name)), h("span", { class: "sk-dims", title: facts }, text));
+  const why = copies ? `equal to ${twin} now; a tree counts it twice, and training parts the two` : `the same array as ${twin}`;
+  if (twin) el.append(h("span", { class: "sk-tag", title: why }, copies ? "copy" : "shared"));
   el.append(h("canvas", { class: "sk-bars", "aria-hidden": "true" }), h("span", { class: "sk-mean" }));
   return el;
 }
@@ -56,5 +58,6 @@ function paintLeaf(view, row, { leaf }) {
   const found = record(floats, false);
   paintBars(row.querySelector(".sk-bars"), [...found.bins], view.colors, 18);
   setText(row.querySelector(".sk-mean"), `${short(found.mean, 2)} ± ${short(found.spread, 2)}`);
-  row.querySelector(".sk-mean").title = `mean ${short(found.mean, 6)}, spread ${short(found.spread, 6)}, ${short(found.least)} … ${short(found.greatest)}`;
+  const ends = `${short(found.least)} … ${short(found.greatest)}`;
+  row.querySelector(".sk-mean").title = `mean ${short(found.mean, 6)}, spread ${short(found.spread, 6)}, ${ends}`;
 }
