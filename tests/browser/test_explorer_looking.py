@@ -97,8 +97,12 @@ def test_a_slider_moves_the_chain_and_its_keys_stay_with_it(stage):
 
 def test_what_is_under_the_pointer_is_marked_everywhere_without_asking_the_kernel(stage):
     view = put(stage, mlp())
+    with redrawn(view):  # what the view asks for once it has been laid out is asked by now
+        button(view, "noise").click()
     stage.evaluate("""() => { const send = WebSocket.prototype.send; window.__sent = 0;
-        WebSocket.prototype.send = function (data) { window.__sent++; return send.call(this, data); }; }""")
+        WebSocket.prototype.send = function (data) {
+            window.__sent += new TextDecoder().decode(data).includes("comm_msg");  // not Jupyter's own heartbeats
+            return send.call(this, data); }; }""")
     view.locator(".sk-chain [data-step='2'] .sk-box").hover()
     near = view.locator(".sk-near")
     expect(near).to_have_count(5)
