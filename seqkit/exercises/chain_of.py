@@ -38,7 +38,7 @@ of their own and compare what it puts out, so names and initial values are yours
 
 @page.answer
 def chain_of(features):
-    """(widths of the Dense layers) → a Linen chain of them, with relu between the layers only."""
+    """(widths) → a Linen chain of Dense layers, relu between them only."""
     layers = []
     for width in features:
         layers += [nn.Dense(width), nn.relu]

@@ -36,7 +36,7 @@ one has changed in the other. The classifier keeps all its layers. Later edits o
 
 @page.answer
 def embedder(classifier):
-    """The chain of all layers of `classifier` but the last, which shares their variables."""
+    """All layers of `classifier` but the last, sharing its variables."""
     return classifier[:-1]
 
 

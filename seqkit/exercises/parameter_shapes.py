@@ -42,7 +42,7 @@ called `layers_` and its place in the chain; it has a `'kernel'` of shape (input
 
 @page.answer
 def parameter_shapes(features, n_in):
-    """(widths, inputs) → {'params': {layer: {parameter: shape}}} of the chain of Dense layers with relu between."""
+    """(widths, inputs) → {"params": {layer: {parameter: shape}}}."""
     shapes = {}
     for i, width in enumerate(features):
         shapes[f"layers_{2 * i}"] = {"kernel": (n_in, width), "bias": (width,)}

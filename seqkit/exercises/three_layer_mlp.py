@@ -33,7 +33,7 @@ The numbers are those of the reference, and in Flax names decide numbers: leave 
 
 @page.answer
 def three_layer_mlp(seed, x, hidden, out):
-    """(n,) array → (out,) array: a chain of three Dense layers, initialised from `seed` and applied to `x`."""
+    """(n,) array → (out,) array: three Dense layers with relu between."""
     hidden, out = int(hidden), int(out)
 
     class MLP(nn.Module):
