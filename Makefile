@@ -19,7 +19,7 @@ lab: .venv/lab  ## open JupyterLab at the first lesson (first run installs every
 test: pytest nbval  ## every test: pytest, then each notebook re-executed and compared, as shipped and solved
 
 pytest: .venv/test  ## the Python tests alone
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 nbval: .venv/test  ## the notebooks alone: each re-executed and compared, as shipped and with every exercise solved
 	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) notebooks

@@ -3,6 +3,7 @@
 import atexit
 import importlib.util
 import os
+import re
 import shutil
 import tempfile
 
@@ -34,3 +35,18 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="PyTorch is not installed"))
         if item.get_closest_marker("browser") and not INSTALLED["browser"]:
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """One worker has the browser tests and their servers, one each page of the exercises; the rest goes anywhere.
+
+    `--dist loadgroup` would say so with marks, and xdist 3.8 does not read them under pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Rooms(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            page = re.search(r"test_exercises\.py::\w+\[(.+)\]$", nodeid)
+            return "browser" if "/browser/" in nodeid else page[1] if page else nodeid
+
+    return Rooms(config, log)

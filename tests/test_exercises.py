@@ -17,9 +17,7 @@ from seqkit.plain import Raised
 DRAWS = range(1, 21)
 COMPILES_ANEW = ("make_train_step", "fit_digits")
 """Pages of which each answer trains: every draw compiles a program of its own, so their mistakes get five draws."""
-every_page = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names()]
-)
+every_page = pytest.mark.parametrize("name", names())
 
 
 def alternatives(name):

@@ -13,11 +13,10 @@ NOTEBOOKS = HERE.parents[1] / "notebooks"
 
 
 def pytest_collection_modifyitems(items):
-    """Every test of this folder needs Chromium, and all run where the servers are."""
+    """Every test of this folder needs Chromium."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
