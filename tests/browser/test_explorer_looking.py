@@ -120,6 +120,7 @@ def test_the_selection_is_a_trait_that_goes_both_ways(stage):
     view = put(stage, mlp())
     view.locator(".sk-chain [data-step='1'] .sk-box").click()
     expect(view.locator(".sk-activations .sk-selected")).to_have_attribute("data-step", "1")
+    expect(view.locator(".sk-closer-title")).to_have_text("[1] relu")  # the kernel has heard of it and answered
     assert says(stage, "print(view.selected, view.trace[view.selected].layer)") == "1 relu"
     chain = view.get_by_role("tree", name="chain")
     chain.focus()
