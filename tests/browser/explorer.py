@@ -96,3 +96,8 @@ def said(view, step):
 def colours(canvas):
     """The different colours of a canvas, as numbers."""
     return canvas.evaluate(COLOURS)
+
+
+def comes_to(page, code, wanted):
+    """Whether the kernel says `wanted` in the end: what the page sends may wait for an answer to what it sent before."""
+    return any(says(page, code) == wanted for _ in range(50))

@@ -126,7 +126,7 @@ def test_the_selection_is_a_trait_that_goes_both_ways(stage):
     chain.focus()
     stage.keyboard.press("Escape")
     expect(view.locator(".sk-selected")).to_have_count(0)
-    assert says(stage, "print(view.selected)") == "None"
+    assert explorer.comes_to(stage, "print(view.selected)", "None")
     for key in ("Home", "ArrowDown", "Enter"):
         stage.keyboard.press(key)
     expect(view.locator(".sk-chain .sk-selected")).to_have_attribute("data-step", "0")

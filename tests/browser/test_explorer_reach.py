@@ -84,7 +84,7 @@ def test_arrows_walk_the_rows_and_fold_a_chain_in_the_chain(stage):
     expect(view.locator(".sk-chain .sk-selected")).to_have_attribute("data-step", "1")
     stage.keyboard.press("ArrowRight")
     expect(steps).to_have_count(7)
-    assert says(stage, "print(view.selected)") == "1"
+    assert explorer.comes_to(stage, "print(view.selected)", "1")
     view.locator(".sk-chain .sk-glyph", has_text="▾").click()
     expect(steps).to_have_count(5)
     shoot(view, "explorer_folded")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import explorer
 from tests.browser.explorer import button, mlp, put, redrawn, rows, says
 from tests.browser.visit import shoot
 
@@ -35,7 +36,7 @@ def test_the_value_travels_layer_by_layer(stage, motion):
     assert strips_seen(view) == [-1, 0, 1]
     expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "1")
     expect(view.locator(".sk-closer-title")).to_have_text("[1] relu")
-    assert says(stage, "print(view.selected)") == "1"
+    assert explorer.comes_to(stage, "print(view.selected)", "1")
     button(view, "back").click()
     assert strips_seen(view) == [-1, 0]
     button(view, "show all").click()
@@ -48,12 +49,12 @@ def test_play_goes_to_the_end_by_itself_and_can_be_paused_from_the_kernel(stage)
     button(view, "play").click()
     expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "0")
     button(view, "pause").click()
-    assert says(stage, "print(view.playing)") == "False"
+    assert explorer.comes_to(stage, "print(view.playing)", "False")
     shoot(view, "explorer_paused")
     says(stage, "view.playing = True")
     expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "2")
     expect(button(view, "play")).to_be_visible()
-    assert says(stage, "print(view.playing)") == "False"
+    assert explorer.comes_to(stage, "print(view.playing)", "False")
 
 
 def test_a_shape_is_hidden_until_it_is_predicted(stage):
