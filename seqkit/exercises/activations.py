@@ -30,7 +30,7 @@ The chain has at least one layer, each takes one value, and the chain stays as i
 
 @page.answer
 def activations(chain, x):
-    """The output of each layer of `chain`, in order, as a list; the last is the output of the chain."""
+    """A list: the output of each layer of `chain`, in order."""
     outputs = []
     for layer in chain:
         x = layer(x)

@@ -50,7 +50,7 @@ classifiers and regressors of scikit-learn do not count.
 
 @page.answer
 def fit_digits(images, labels, seed):
-    """(n, 8, 8) images, (n,) labels, a seed → predict: (m, 8, 8) images → (m,) labels, whole numbers."""
+    """→ predict: (m, 8, 8) images → (m,) labels, whole numbers."""
     chain = nn.Sequential([nn.Dense(64), nn.relu, nn.Dense(10)])
     optimizer = optax.adam(0.02)
 

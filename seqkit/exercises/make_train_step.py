@@ -45,7 +45,7 @@ optimizer any more. A probe counts.
 
 @page.answer
 def make_train_step(chain, optimizer):
-    """(Linen chain, optimizer) → step(params, opt_state, x, y) → (new params, new opt_state, loss before the step)."""
+    """→ step(params, opt_state, x, y) → new params, opt_state, the loss."""
 
     @jax.jit
     def step(params, opt_state, x, y):

@@ -33,7 +33,7 @@ the `k` digits nearest to digit `i`, nearest first, as an array of `k` whole num
 
 @page.answer
 def nearest(embed, xs, i, k):
-    """(k,) array: the indices of the digits nearest to digit `i`, itself left out."""
+    """(k,) array: indices of the digits nearest to digit i, without i."""
     rows = embed(xs)
     squares = ((rows - rows[i]) ** 2).sum(axis=-1)
     order = np.argsort(squares, stable=True)

@@ -38,7 +38,7 @@ The layers may stand in any order in the dict, and there may be more than ten: w
 
 @page.answer
 def rename_parameters(params):
-    """{'params': {'Dense_i': layer}} → {'params': {'layers_2i': layer}}: as a chain of its own takes them."""
+    """{'params': {'Dense_i': …}} → {'params': {'layers_2i': …}}."""
     renamed = {}
     for name, layer in params["params"].items():
         number = int(name.removeprefix("Dense_"))

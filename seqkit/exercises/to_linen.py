@@ -39,7 +39,7 @@ gets no entry at all. The chain stays as it is.
 
 @page.answer
 def to_linen(chain):
-    """(Objax chain) → {'params': {'layers_i': {'kernel', 'bias'}}}: its parameters as a Linen chain takes them."""
+    """Objax chain → {'params': {'layers_i': {'kernel', 'bias'}}}."""
     layers = {}
     for i, layer in enumerate(chain):
         if isinstance(layer, objax.nn.Linear):
