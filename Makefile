@@ -3,12 +3,13 @@ SHELL := /bin/sh
 BIN := .venv/bin
 UV := $(BIN)/uv pip
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-NBVAL := $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg -p tests.conftest -p no:cacheprovider
+TWO_AT_ONCE := --numprocesses 2 --dist loadscope
+NBVAL := JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest $(TWO_AT_ONCE) --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg -p tests.conftest -p no:cacheprovider
 PORT ?= 8888
 # Jupyter refuses to start for root unless told: in a container everybody is root.
 ROOT_MAY := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test pytest nbval lint format bench fidelity run-notebooks lock torch clean
+.PHONY: help lab test pytest nbval lint format bench fidelity run-notebooks site lock torch clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -19,12 +20,12 @@ lab: .venv/lab  ## open JupyterLab at the first lesson (first run installs every
 test: pytest nbval  ## every test: pytest, then each notebook re-executed and compared, as shipped and solved
 
 pytest: .venv/test  ## the Python tests alone
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
 nbval: .venv/test  ## the notebooks alone: each re-executed and compared, as shipped and with every exercise solved
-	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) notebooks
+	$(NBVAL) notebooks
 	$(BIN)/python -m tests.solve_notebooks notebooks .solved
-	JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(NBVAL) .solved
+	$(NBVAL) .solved
 
 lint: .venv/test  ## ruff and codespell
 	$(BIN)/ruff check .
@@ -43,6 +44,10 @@ fidelity: .venv/test  ## how well the exercises judge: mistakes named, edits ref
 
 run-notebooks: .venv/test  ## run every notebook and save its outputs
 	$(BIN)/python tests/run_notebooks.py notebooks/*.ipynb
+
+site: .venv/test  ## the lessons as web pages, for reading without Jupyter and without a network
+	$(BIN)/python -m sphinx -q -W --keep-going -c site notebooks build/site
+	@echo "open build/site/index.html"
 
 lock: .venv/uv  ## renew the locks, environment.yml and binder/ (newest versions: UPGRADE=--upgrade)
 	echo "uv>=0.7" | $(COMPILE) $(UPGRADE) - -o requirements/uv.txt

@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """One worker has the browser tests and their servers, one each page of the exercises; the rest goes anywhere.
+    """One worker has the browser tests and their servers, one each page of the exercises, one each notebook.
 
     `--dist loadgroup` would say so with marks, and xdist 3.8 does not read them under pytest 9.2.
     """
@@ -46,7 +46,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Rooms(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            page = re.search(r"test_exercises\.py::\w+\[(.+)\]$", nodeid)
-            return "browser" if "/browser/" in nodeid else page[1] if page else nodeid
+            page = re.search(r"test_exercises\.py::\w+\[(.+)\]$|([^:]+\.ipynb)::", nodeid)
+            return "browser" if "/browser/" in nodeid else page[1] or page[2] if page else nodeid
 
     return Rooms(config, log)

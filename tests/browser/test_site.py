@@ -1,0 +1,100 @@
+"""The lessons as web pages: made by `make site`, read from a folder, without a network."""
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+from tests.browser.axe import violations
+from tests.browser.conftest import NOTEBOOKS
+from tests.browser.visit import shoot
+
+ROOT = NOTEBOOKS.parent
+PAGES = ["index", "glossary", *sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))]
+
+
+class Page(HTMLParser):
+    """The addresses that a page names, the names that can be linked to, and what is said of its pictures."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.ids, self.alts = [], [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.ids.add(attrs.get("id"))
+        self.links += [attrs["href"]] if tag == "a" and "href" in attrs else []
+        self.loads += [attrs[name] for name in ("src", "href") if name in attrs and tag != "a"]
+        self.alts += [attrs.get("alt", "")] if tag == "img" else []
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    make = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "site", "notebooks", folder]
+    made = subprocess.run(make, cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def read(site):
+    return {path.name: Page(path.read_text()) for path in site.glob("*.html")}
+
+
+@pytest.fixture(params=["light", "dark"])
+def reader(chromium, request):
+    """A page of somebody without a network."""
+    context = chromium.new_context(color_scheme=request.param, offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_there_is_a_page_for_every_lesson(read):
+    assert {f"{name}.html" for name in PAGES} <= set(read)
+
+
+def test_every_link_between_pages_leads_to_its_heading(site, read):
+    dead = []
+    for name, page in read.items():
+        for link in page.links:
+            path, heading = urldefrag(link)
+            target = unquote(path) or name
+            if not urlsplit(link).scheme and not (site / target).exists():
+                dead.append((name, link))
+            elif target in read and heading and unquote(heading) not in read[target].ids:
+                dead.append((name, link))
+    assert not dead
+
+
+def test_nothing_is_fetched_from_elsewhere(site, read):
+    loads = {load for page in read.values() for load in page.loads if not load.startswith("data:")}
+    assert not [load for load in loads if urlsplit(load).scheme or urlsplit(load).netloc]
+    paths = {unquote(urlsplit(load).path) for load in loads}
+    assert not [path for path in paths if not (site / path).exists()]
+
+
+def test_every_picture_is_said_in_words(read):
+    for name, page in read.items():
+        assert not [alt for alt in page.alts if not alt or alt.endswith(".png")], name
+    assert len(read["00_start_here.html"].alts) > 5
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_wrong_in_a_page(site, reader, name):
+    reader.goto((site / f"{name}.html").as_uri())
+    assert violations(reader, "html") == []
+    shoot(reader, f"site_{name}")
+
+
+def test_a_term_is_searched_and_found_without_a_network(site, reader):
+    reader.goto((site / "index.html").as_uri())
+    reader.keyboard.press("Control+k")
+    reader.locator("input[name=q]:visible").first.fill("eval_shape")
+    reader.keyboard.press("Enter")
+    found = reader.locator("#search-results a", has_text="Write the loop that every chain runs")
+    found.first.click()
+    reader.get_by_role("heading", name="Shapes without numbers").wait_for()
