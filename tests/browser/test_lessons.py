@@ -56,7 +56,7 @@ def test_a_verdict_is_a_card_with_a_call_to_copy(page, lab, theme):
     change_theme(page, theme)
     run_all(page)
     card = page.locator(".seqkit-wrong", has_text="1 of 5 probes")
-    scroll_to_cell(page, 13)
+    scroll_to_cell(page, 11)
     card.wait_for()
     card.get_by_text("the call that shows it").click()
     copy = card.get_by_role("button", name="copy")
