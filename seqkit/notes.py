@@ -7,8 +7,9 @@ from contextlib import suppress
 from seqkit.errors import LayersError
 from seqkit.steps import index_text, shape_text
 
-Takes = namedtuple("Takes", "size axis fix")
-"""What a layer takes where it can be known: `size` values along `axis`; `fix` says how to make it take {got}."""
+Takes = namedtuple("Takes", "size axis fix one", defaults=[False])
+"""What a layer takes where it can be known: `size` values along `axis`, which is the first of an input if it takes `one` example;
+`fix` says how to make it take {got}."""
 
 
 class LayerNote(str):
@@ -57,7 +58,11 @@ def _note(indexes, said, layer):
 def _remedy(takes, inputs, index):
     """What the layer takes and what to try, when the size of what it got is the matter; else nothing."""
     shape = getattr(inputs[0], "shape", None) if len(inputs) == 1 else None
-    if takes is None or shape is None or (len(shape) >= -takes.axis and shape[takes.axis] == takes.size):
+    if takes is None or shape is None:
+        return ""
+    if takes.one and len(shape) > -takes.axis:
+        return f" It takes {one_example(takes)}: one example. Call jax.vmap(chain) with a batch."
+    if len(shape) >= -takes.axis and shape[takes.axis] == takes.size:
         return ""
     place = "…, " + str(takes.size) + ", …" * (-takes.axis - 1)
     if len(shape) < -takes.axis:
@@ -65,6 +70,11 @@ def _remedy(takes, inputs, index):
     fix = takes.fix.replace("{got}", str(shape[takes.axis]))
     source = "let {before} put out" if index else "hand the chain"
     return f" It takes ({place}). {fix[0].upper()}{fix[1:]}, or {source} {takes.size}."
+
+
+def one_example(takes):
+    """The shape of one example, as far as it is known: `(3,)`, `(1, …, …)`."""
+    return str((takes.size, *["…"] * (-takes.axis - 1))).replace("'", "")
 
 
 def refuse_classes(layers, module):

@@ -16,7 +16,7 @@ CODE = re.compile(r"`[^`]+`")
 
 @dataclass(frozen=True)
 class Prose:
-    """The text of one markdown cell, and the heading under which it stands."""
+    """The text of one markdown cell, and the heading under which it stands, without its backquotes, as in a link."""
 
     lesson: str
     cell: str
@@ -41,7 +41,7 @@ def prose():
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 headings = re.findall(r"(?m)^#+ (.+)$", cell.source)
-                heading = headings[-1] if headings else heading
+                heading = headings[-1].replace("`", "") if headings else heading
                 yield Prose(lesson, cell.id, heading, cell.source)
 
 

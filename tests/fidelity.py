@@ -45,7 +45,9 @@ def again_s(name, rounds=9):
 
 def named(page):
     """(mistakes named on every draw, mistakes)."""
-    right = [all(check(page.name, m.answer, draw).mistake == m.name for draw in DRAWS_OF_MISTAKES) for m in page.mistakes]
+    right = [
+        all(check(page.name, m.answer, draw).mistake == m.name for draw in DRAWS_OF_MISTAKES) for m in page.mistakes
+    ]
     return sum(right), len(right)
 
 

@@ -81,7 +81,9 @@ def test_a_word_of_the_trade_is_taught_where_it_is_used(word):
 
 @pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if not lesson.startswith("00")])
 def test_a_learner_is_answered_at_least_every_six_cells(lesson):
-    answers = [cell.cell_type == "code" and bool(re.search(r"sk\.check\(|==", cell.source)) for cell in LESSONS[lesson].cells]
+    answers = [
+        cell.cell_type == "code" and bool(re.search(r"sk\.check\(|==", cell.source)) for cell in LESSONS[lesson].cells
+    ]
     silent = max(len(run) for run in "".join("✓·"[not answer] for answer in answers).split("✓"))
     assert silent <= 6
 

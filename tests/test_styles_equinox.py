@@ -288,6 +288,20 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     ]
 
 
+@pytest.mark.parametrize(
+    ("layer", "batch", "takes"),
+    [
+        (linear(3, 2), (5, 3), "(3,)"),
+        (linear(3, 2), (3, 3), "(3,)"),
+        (eqx.nn.Conv2d(1, 2, 3, key=KEY), (5, 1, 8, 8), "(1, …, …)"),
+    ],
+    ids=["linear", "square", "convolution"],
+)
+def test_a_batch_handed_to_a_chain_for_one_example_is_told_of_vmap(layer, batch, takes):
+    (note,) = notes(lambda: Sequential([layer, abs, abs, linear(9, 9)])(jnp.ones(batch)))
+    assert note.endswith(f"It takes {takes}: one example. Call jax.vmap(chain) with a batch.")
+
+
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential([abs, Sequential([abs, Sequential([linear(4, 2)])])])
     (note,) = notes(lambda: chain(X))

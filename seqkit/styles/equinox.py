@@ -269,8 +269,10 @@ def name(layer):
 def takes(layer):
     """How many values along which axis a layer takes, where it can be known."""
     if isinstance(layer, eqx.nn.Linear):
-        return Takes(layer.weight.shape[1], -1, "give {this} in_features={got}")
-    return Takes(layer.in_channels, -3, "give {this} in_channels={got}") if isinstance(layer, eqx.nn.Conv2d) else None
+        return Takes(layer.weight.shape[1], -1, "give {this} in_features={got}", one=True)
+    if isinstance(layer, eqx.nn.Conv2d):
+        return Takes(layer.in_channels, -3, "give {this} in_channels={got}", one=True)
+    return None
 
 
 def is_module(layer):

@@ -69,3 +69,16 @@ def test_a_verdict_is_a_card_with_a_call_to_copy(page, lab, theme):
     assert ink != paper
     card.scroll_into_view_if_needed()
     shoot(page, f"card_{theme.lower()}")
+
+
+def test_the_glossary_opens_from_the_first_lesson_and_leads_to_where_a_term_is_taught(page, lab):
+    open_notebook(page, lab, LESSONS[0])
+    scroll_to_cell(page, 44)
+    page.get_by_role("link", name="glossary").click()
+    preview = page.locator(".jp-MarkdownViewer")
+    preview.get_by_role("heading", name="side input").wait_for()
+    shoot(page, "glossary")
+    preview.locator("h2:has-text('side input') + p").get_by_role("link").click()
+    heading = page.locator(".jp-Notebook").get_by_role("heading", name="One price, two words beside it")
+    heading.wait_for()
+    page.wait_for_function("heading => heading.getBoundingClientRect().top < innerHeight", arg=heading.element_handle())

@@ -57,16 +57,17 @@ def test_there_is_a_page_for_every_lesson(read):
     assert {f"{name}.html" for name in PAGES} <= set(read)
 
 
+def leads(site, read, name, link):
+    """Whether the `link` of a page goes elsewhere on the web, or to a file, and there to a heading, of the site."""
+    path, heading = urldefrag(link)
+    target = unquote(path) or name
+    if urlsplit(link).scheme:
+        return True
+    return (site / target).exists() and (not heading or target not in read or unquote(heading) in read[target].ids)
+
+
 def test_every_link_between_pages_leads_to_its_heading(site, read):
-    dead = []
-    for name, page in read.items():
-        for link in page.links:
-            path, heading = urldefrag(link)
-            target = unquote(path) or name
-            if not urlsplit(link).scheme and not (site / target).exists():
-                dead.append((name, link))
-            elif target in read and heading and unquote(heading) not in read[target].ids:
-                dead.append((name, link))
+    dead = [(name, link) for name, page in read.items() for link in page.links if not leads(site, read, name, link)]
     assert not dead
 
 
