@@ -59,7 +59,7 @@ torch: .venv/uv  ## add PyTorch for the CPU (never its CUDA build)
 	@$(BIN)/python requirements/torch_cpu.py
 
 clean:  ## remove .venv and everything that was made
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .solved build dist
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .jax_cache .solved build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- the environment: each mark is made once, and again when its lock changes ----

@@ -1,4 +1,4 @@
-"""How the tests are run: on the CPU, compiled in a hurry, and with nothing skipped that CI has asked for."""
+"""How the tests are run: on the CPU, compiled in a hurry and once, and with nothing skipped that CI has asked for."""
 
 import atexit
 import importlib.util
@@ -6,12 +6,17 @@ import os
 import re
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+# A program that one process has compiled serves all: a lesson is run as shipped, solved, and in the browser.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).resolve().parent.parent / ".jax_cache"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 # No test, and no lesson that nbval runs, adds to anybody's progress.
 os.environ["SEQKIT_HOME"] = tempfile.mkdtemp(prefix="seqkit-")
 atexit.register(shutil.rmtree, os.environ["SEQKIT_HOME"], ignore_errors=True)

@@ -4,21 +4,19 @@ The references stand in the exercise cells, and each check shows what a right an
 an exercise cell prints nothing, a check must come out right, and every other cell must print what it printed before.
 """
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 import nbformat
 
-from tests.run_notebooks import ENVIRONMENT
+import seqkit as sk
+from seqkit import lesson
+from seqkit.exercise import load
+from tests import conftest  # noqa: F401 - a home of its own, JAX on the CPU
 
 
 def shown(name):
     """What a notebook shows of the verdict on the reference."""
-    import seqkit as sk
-    from seqkit.exercise import load
-
     verdict = sk.check(name, load(name).reference)
     assert verdict.ok, verdict
     return {"text/plain": repr(verdict), "text/html": verdict._repr_html_()}
@@ -26,19 +24,14 @@ def shown(name):
 
 def main(source, target):
     """Write the copy of every notebook in `source` to `target`, and nothing else into it."""
-    from seqkit import lesson
-
-    os.environ.update(ENVIRONMENT)
     target.mkdir(exist_ok=True)
     for old in target.glob("*.ipynb"):
         old.unlink()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["SEQKIT_HOME"] = home
-        for path in sorted(source.glob("*.ipynb")):
-            notebook = lesson.read(path)
-            if lesson.exercises(notebook):
-                nbformat.write(lesson.solved(notebook, shown), target / path.name)
-                print(f"{path.name}: {', '.join(lesson.exercises(notebook))}")
+    for path in sorted(source.glob("*.ipynb")):
+        notebook = lesson.read(path)
+        if lesson.exercises(notebook):
+            nbformat.write(lesson.solved(notebook, shown), target / path.name)
+            print(f"{path.name}: {', '.join(lesson.exercises(notebook))}")
 
 
 if __name__ == "__main__":
