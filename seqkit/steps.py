@@ -143,12 +143,14 @@ def size(array):
 
 
 def shape_text(value):
-    """The shape of an array as text; of a tuple, list or dict the shapes inside; of anything else its type."""
+    """The shape of an array as text; of a tuple, a list or a dict the shapes inside; of anything else its type."""
     if isinstance(value, tuple) and len(value) == 1 and not hasattr(value, "_fields"):
         return shape_text(value[0])
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {shape_text(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, tuple | list):
+    if isinstance(value, list):
+        return f"[{', '.join(map(shape_text, value))}]"
+    if isinstance(value, tuple):
         return " + ".join(map(shape_text, value)) if value else "nothing"
     shape = getattr(value, "shape", None)
     return str(tuple(shape)) if isinstance(shape, tuple | list) else type(value).__name__

@@ -10,6 +10,7 @@ import numpy as np
 import objax
 import pytest
 import traitlets
+from flax import linen
 
 import seqkit as sk
 from seqkit.errors import SpecError, TraceError
@@ -258,6 +259,22 @@ def test_the_shared_names_of_parameters_are_those_of_the_spec(style):
     view = explored(style)
     names = {q[1] for row in view._structure["rows"] for q in row["q"]}
     assert names == set(view.parameters)
+
+
+@pytest.mark.parametrize(
+    ("handed_on", "arrows"),
+    [
+        (lambda x: (x, x, x), [[None, [3], "float32"]] * 3),
+        (lambda x: {"low": x, "high": x}, [["low", [3], "float32"], ["high", [3], "float32"]]),
+        (lambda x: [x, x, x], [[None, None, "[(3,), (3,), (3,)]"]]),
+    ],
+    ids=["tuple", "dict", "list"],
+)
+def test_an_arrow_is_an_argument_of_the_next_layer(handed_on, arrows):
+    chain = linen.Sequential([handed_on, lambda *args, **named: len(args) + len(named)])
+    view = sk.explore(chain, jnp.ones(3), variables={})
+    edges, rows = view._structure["edges"], view._structure["rows"]
+    assert [edges[i] for i in rows[1]["i"]] == arrows and view.trace.output == len(arrows)
 
 
 @every_style

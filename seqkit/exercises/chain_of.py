@@ -29,7 +29,7 @@ of their own and compare what it puts out, so names and initial values are yours
     5
 """,
     hints=(
-        "How many activations stand between three Dense layers, and how many between one?",
+        "How many activation functions stand between three Dense layers, and how many between one?",
         "Collect the layers in a list first, a Dense and a relu for each width; what is left over at the end?",
         "layers += [nn.Dense(width), nn.relu] for each width, then: return nn.Sequential(layers[:-1])",
     ),

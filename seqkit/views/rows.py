@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from seqkit import axes
-from seqkit.steps import first_line, received, size, summary
+from seqkit.steps import first_line, received, shape_text, size, summary
 
 CANONICAL = {"b": "bias", "bias": "bias", "beta": "bias", "gamma": "scale", "scale": "scale"}
 WEIGHTS = {1: "scale", 2: "weight"}
@@ -104,8 +104,10 @@ class _Edges:
 def _edges(value, name=None):
     if isinstance(value, dict):
         return [edge for key, part in value.items() for edge in _edges(part, str(key))]
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple):
         return [edge for part in value for edge in _edges(part, name)]
+    if isinstance(value, list):  # one argument of the next layer, whatever is in it
+        return [(name, None, shape_text(value))]
     return [(name, *edge[1:]) for edge in form(value)]
 
 
