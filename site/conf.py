@@ -22,6 +22,8 @@ myst_heading_slug_func = "headings.slug"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "seqkit: learn Sequential"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"**": ["pages.html"]}

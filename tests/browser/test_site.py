@@ -15,6 +15,18 @@ ROOT = NOTEBOOKS.parent
 PAGES = ["index", "glossary", *sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))]
 
 
+CONTRAST = """element => {
+    const numbers = color => color.match(/[\\d.]+/g).map(Number), clear = color => numbers(color)[3] === 0;
+    let paper = element;
+    while (clear(getComputedStyle(paper).backgroundColor)) paper = paper.parentElement;
+    const light = color => numbers(color).slice(0, 3).map(each => each / 255)
+        .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0.05);
+    const both = [getComputedStyle(element).color, getComputedStyle(paper).backgroundColor].map(light);
+    return Math.max(...both) / Math.min(...both);
+}"""
+
+
 class Page(HTMLParser):
     """The addresses that a page names, the names that can be linked to, and what is said of its pictures."""
 
@@ -89,6 +101,12 @@ def test_axe_finds_nothing_wrong_in_a_page(site, reader, name):
     reader.goto((site / f"{name}.html").as_uri())
     assert violations(reader, "html") == []
     shoot(reader, f"site_{name}")
+
+
+def test_the_code_in_a_verdict_can_be_read(site, reader):
+    """WCAG's ratio of two lights; axe does not measure code in the theme's HTML outputs."""
+    reader.goto((site / "01_what_is_a_chain.html").as_uri())
+    assert reader.locator(".seqkit-wrong code").first.evaluate(CONTRAST) >= 4.5
 
 
 def test_a_term_is_searched_and_found_without_a_network(site, reader):
