@@ -1,14 +1,18 @@
 """The lessons as a course: every claim of the documents has its cell, no word is met before it is explained."""
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
 
 from tests import course
 from tests.course import CLAIM, LESSONS, NOTEBOOKS
+from tests.run_notebooks import WIDGET_VIEW
 
-CLAIMS = tomllib.loads((NOTEBOOKS.parent / "tests" / "claims.toml").read_text())
+ROOT = NOTEBOOKS.parent
+CLAIMS = tomllib.loads((ROOT / "tests" / "claims.toml").read_text())
 ENTRIES = list(course.glossary())
 # Words that somebody who knows Python and a little NumPy has not met: a lesson that uses one has to teach it.
 JARGON = """accuracy, backpropagation, batch norm, broadcasting, buffer, closure, cross-entropy, dead unit, dropout, epoch,
@@ -86,6 +90,21 @@ def test_a_learner_is_answered_at_least_every_six_cells(lesson):
     ]
     silent = max(len(run) for run in "".join("✓·"[not answer] for answer in answers).split("✓"))
     assert silent <= 6
+
+
+def test_the_lessons_are_spelt_right(tmp_path):
+    for lesson, notebook in LESSONS.items():
+        (tmp_path / f"{lesson}.md").write_text("\n".join(cell.source for cell in notebook.cells))
+    found = subprocess.run([sys.executable, "-m", "codespell_lib", tmp_path], cwd=ROOT, capture_output=True, text=True)
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_can_be_read_where_nothing_runs(lesson):
+    """GitHub shows PNG and text; of a live view alone it shows nothing."""
+    shown = [each.get("data", {}) for cell in LESSONS[lesson].cells for each in cell.get("outputs", [])]
+    assert any("image/png" in each for each in shown)
+    assert not [each for each in shown if set(each) & {WIDGET_VIEW, "application/javascript"}]
 
 
 def test_the_list_of_lessons_has_each_with_its_title():
