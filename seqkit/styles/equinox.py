@@ -179,11 +179,16 @@ def write(spec):
 
 def build(spec, seed=0):
     """(chain, {"state": …} where a layer keeps some), initial parameters by `draw(spec, seed)`. Images: channels first."""
-    keys = jax.random.split(jax.random.key(seed), len(writing.lines(spec, LINES)))
-    names = {"eqx": eqx, "jax": jax, "jnp": jnp, "keys": keys}
-    chain, state = eqx.nn.make_with_state(lambda: Sequential(writing.made(spec, LINES, names)))()
-    outside = {"state": state} if chain.is_stateful() else {}
-    return load(chain, draw(spec, seed), **outside)
+    layers = len(writing.lines(spec, LINES))
+
+    def make():
+        keys = jax.random.split(jax.random.key(seed), layers)
+        return Sequential(writing.made(spec, LINES, {"eqx": eqx, "jax": jax, "jnp": jnp, "keys": keys}))
+
+    if spec.has(BatchNorm):
+        chain, state = eqx.nn.make_with_state(make)()
+        return load(chain, draw(spec, seed), state=state)
+    return load(eqx.filter_eval_shape(make), draw(spec, seed))  # shapes alone: what Equinox would draw is not used
 
 
 SLOTS = {

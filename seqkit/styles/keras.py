@@ -282,7 +282,7 @@ def build(spec, seed=0):
     before = getstate()  # Keras seeds each initialiser from Python's own generator
     try:
         chain = Sequential(writing.made(spec, LINES, {"layers": keras.layers}))
-        chain.build((None, *spec.input))
+        jax.eval_shape(lambda: chain.build((None, *spec.input)))  # shapes alone: what Keras would draw is not used
     finally:
         setstate(before)
     return load(chain, draw(spec, seed))

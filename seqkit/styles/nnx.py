@@ -14,7 +14,7 @@ from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
 from seqkit.recorder import keep_jax, never
 from seqkit.signatures import keywords
-from seqkit.spec import draw
+from seqkit.spec import Dropout, draw
 from seqkit.walk import find_chains, replaced, walk
 
 
@@ -125,8 +125,14 @@ def write(spec):
 
 def build(spec, seed=0):
     """(chain, nothing beside it), with the initial parameters of `draw(spec, seed)`. Images: channels last."""
-    names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": writing.flatten}
-    chain = Sequential(*writing.made(spec, LINES, names))
+
+    def make():
+        names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": writing.flatten}
+        return Sequential(*writing.made(spec, LINES, names))
+
+    chain = nnx.eval_shape(make)  # shapes alone: what NNX would draw is not used, and costs a second of compiling
+    if spec.has(Dropout):  # its key is of use
+        chain = make()
     chain.eval()
     return load(chain, draw(spec, seed))
 
@@ -157,7 +163,7 @@ def load(chain, canonical):
         SpecError: they do not fit; nothing was assigned.
     """
     for variable, value in transport.fit(slots(chain), LAYOUT, canonical):
-        variable[...] = jnp.asarray(value)
+        variable.set_value(jnp.asarray(value))
     return chain, {}
 
 

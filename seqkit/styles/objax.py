@@ -127,8 +127,10 @@ def given(spec):
 
 def build(spec, seed=0):
     """(chain, side inputs to call it with), with the initial parameters of `draw(spec, seed)`. Images: channels first."""
+    chain = Sequential()
     with preserve(objax.ModuleList()):
-        chain = Sequential(writing.made(spec, LINES, {"objax": objax, "jax": jax}))
+        # Shapes alone: every variable is assigned below, and to draw in vain costs a second of compiling.
+        jax.eval_shape(lambda: chain.extend(writing.made(spec, LINES, {"objax": objax, "jax": jax})))
     return load(chain, draw(spec, seed), **given(spec))
 
 
