@@ -9,7 +9,7 @@ import nbformat
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
 CLAIM = "claim:"
-NAMES = {"BatchNorm"}
+NAMES = {"BatchNorm"}  # terms that keep their capital
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 CODE = re.compile(r"`[^`]+`")
 
@@ -35,7 +35,7 @@ class Entry:
 
 
 def prose():
-    """Every text of the course but the titles, in the order in which a learner meets them."""
+    """Every text of the course, in the order in which a learner meets them."""
     for lesson, notebook in LESSONS.items():
         heading = ""
         for cell in notebook.cells:
