@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import seqkit as sk
 from seqkit import spec as plain
 from seqkit.errors import SpecError
 from seqkit.spec import ACTIVATIONS, BatchNorm, Conv2D, Dense, Dropout, Flatten, LayerNorm, Spec, parameter_shapes
@@ -211,6 +212,20 @@ def test_the_written_code_makes_a_chain_of_the_framework_that_gives_the_same_num
     assert set(outside) == set(called_with) - {"training"}
     chain, outside = style(name).load(chain, drawn(spec), **(called_with | outside))
     agree(run(name, spec, chain, outside), by_hand(spec, drawn(spec), inputs(spec)))
+
+
+@pytest.mark.parametrize("name", [each for each in EACH_STYLE if each.values != ("linen",)])  # JAX sorts its dicts
+def test_a_built_chain_has_its_parameters_in_the_order_of_the_framework(name):
+    """`build` lets no framework draw numbers that it replaces; a chain made so is one like any other."""
+    spec, place = SPECS["vector"], {}
+    exec(style(name).write(spec), place)
+    chain, outside = style(name).build(spec)
+    kept = {key: place[key] for key in outside if key in place}
+    x = inputs(spec)[0] if name == "equinox" else inputs(spec)
+    x = import_module("torch").tensor(x) if name == "torch" else x
+    runs = sk.trace(chain, x, **outside), sk.trace(place["chain"], x, **(outside | kept))
+    built, written = ([[path.rpartition("/")[2] for path in step.parameters] for step in run] for run in runs)
+    assert built == written
 
 
 @pytest.mark.parametrize("name", EACH_STYLE)

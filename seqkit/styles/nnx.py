@@ -6,15 +6,17 @@ on as several arguments, a dict as keywords.
 
 from contextlib import contextmanager
 from functools import partial
+from types import SimpleNamespace
 
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 
 from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
 from seqkit.recorder import keep_jax, never
 from seqkit.signatures import keywords
-from seqkit.spec import Dropout, draw
+from seqkit.spec import draw
 from seqkit.walk import find_chains, replaced, walk
 
 
@@ -123,16 +125,20 @@ def write(spec):
     return f"from flax import nnx\n\n{writing.flatten_code(spec)}{chain}# chain(x)\n"
 
 
+def _zeros(key, shape, dtype, **kwargs):
+    return jnp.asarray(np.zeros(shape, dtype))
+
+
+_UNDRAWN = SimpleNamespace(
+    **vars(nnx) | {kind.__name__: partial(kind, kernel_init=_zeros) for kind in (nnx.Linear, nnx.Conv)}
+)
+"""NNX, but that a kernel begins as zeros: `build` loads numbers of its own, and to draw in vain costs a second of compiling."""
+
+
 def build(spec, seed=0):
     """(chain, nothing beside it), with the initial parameters of `draw(spec, seed)`. Images: channels last."""
-
-    def make():
-        names = {"nnx": nnx, "rngs": nnx.Rngs(seed), "flatten": writing.flatten}
-        return Sequential(*writing.made(spec, LINES, names))
-
-    chain = nnx.eval_shape(make)  # shapes alone: what NNX would draw is not used, and costs a second of compiling
-    if spec.has(Dropout):  # its key is of use
-        chain = make()
+    names = {"nnx": _UNDRAWN, "rngs": nnx.Rngs(seed), "flatten": writing.flatten}
+    chain = Sequential(*writing.made(spec, LINES, names))
     chain.eval()
     return load(chain, draw(spec, seed))
 
@@ -163,7 +169,7 @@ def load(chain, canonical):
         SpecError: they do not fit; nothing was assigned.
     """
     for variable, value in transport.fit(slots(chain), LAYOUT, canonical):
-        variable.set_value(jnp.asarray(value))
+        variable[...] = jnp.asarray(value)
     return chain, {}
 
 
