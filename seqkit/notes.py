@@ -13,7 +13,7 @@ Takes = namedtuple("Takes", "size axis fix one", defaults=[False])
 
 
 class LayerNote(str):
-    """The sentence about a failing layer. `indexes` leads to it; `said` is the sentence with {this} and {before} open."""
+    """The sentence about a failing layer. `indexes` leads to it; `said` is the sentence with its places open."""
 
 
 def explain(error, index, layers, inputs, name, takes=lambda layer: None):
@@ -43,16 +43,27 @@ def sentence(position, layers, inputs, name, takes=lambda layer: None):
         takes: layer → `Takes`, or None where it cannot be known.
     """
     index = position[-1]
-    before = f"the output of {{before}} {name(layers[index - 1])}" if index else "the input of the chain"
+    before = f"the output of {{before}} {name(layers[index - 1])}" if index else "the input of {chain}"
     said = f"{{this}} {name(layers[index])} got {describe(inputs)}, {before}.{_remedy(takes(layers[index]), inputs, index)}"
     return _note(position, said, layers[index])
 
 
 def _note(indexes, said, layer):
-    this, before = index_text(indexes), index_text((*indexes[:-1], indexes[-1] - 1))
-    note = LayerNote(said.replace("{this}", f"layer{this}").replace("{before}", f"layer{before}"))
+    note = LayerNote(_placed(said, indexes))
     note.indexes, note.said, note.layer = indexes, said, layer
     return note
+
+
+def _placed(said, indexes):
+    """The sentence with the places that it leaves open; a layer of a chain inside gets the input of that chain."""
+    places = {
+        "{this}": f"layer{index_text(indexes)}",
+        "{before}": f"layer{index_text((*indexes[:-1], indexes[-1] - 1))}",
+        "{chain}": f"its chain, layer{index_text(indexes[:-1])}" if indexes[1:] else "the chain",
+    }
+    for name, place in places.items():
+        said = said.replace(name, place)
+    return said
 
 
 def _remedy(takes, inputs, index):
@@ -68,7 +79,7 @@ def _remedy(takes, inputs, index):
     if len(shape) < -takes.axis:
         return f" It takes ({place}): {-takes.axis} axes or more."
     fix = takes.fix.replace("{got}", str(shape[takes.axis]))
-    source = "let {before} put out" if index else "hand the chain"
+    source = "let {before} put out" if index else "hand {chain}"
     return f" It takes ({place}). {fix[0].upper()}{fix[1:]}, or {source} {takes.size}."
 
 

@@ -305,7 +305,7 @@ def test_a_batch_handed_to_a_chain_for_one_example_is_told_of_vmap(layer, batch,
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential([abs, Sequential([abs, Sequential([linear(4, 2)])])])
     (note,) = notes(lambda: chain(X))
-    assert note.startswith("layer[1][1][0] Linear(4, 2) got shape (3,) float32, the input of the chain.")
+    assert note.startswith("layer[1][1][0] Linear(4, 2) got shape (3,) float32, the input of its chain, layer[1][1].")
 
 
 def test_a_chain_that_fails_twice_gains_no_second_note():

@@ -474,7 +474,9 @@ def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index(depth):
     for _ in range(depth - 1):
         chain = Sequential([L.Activation("relu"), chain])
     (note,) = notes(lambda: chain(X))
-    assert note.startswith(f"layer{'[1]' * (depth - 1)}[0] Raises got shape (2, 3) float32, the input of the chain.")
+    inside = "[1]" * (depth - 1)
+    where = f"its chain, layer{inside}" if inside else "the chain"
+    assert note.startswith(f"layer{inside}[0] Raises got shape (2, 3) float32, the input of {where}.")
 
 
 def test_a_chain_that_fails_twice_gains_no_second_note():

@@ -312,7 +312,7 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential(nn.ReLU(), Sequential(nn.ReLU(), Sequential(nn.Linear(4, 2))))
     (note,) = failed(lambda: chain(X)).__notes__
-    assert note.startswith("layer[1][1][0] Linear(4, 2) got shape (2, 3) float32, the input of the chain.")
+    assert note.startswith("layer[1][1][0] Linear(4, 2) got shape (2, 3) float32, the input of its chain, layer[1][1].")
 
 
 def test_a_chain_that_fails_twice_gains_no_second_note():

@@ -1,13 +1,15 @@
 """A learner opens a lesson, runs all of it, and sees the pictures."""
 
+import nbformat
 import pytest
 
 from seqkit.views.drawing.page import WIDTH
 from seqkit.views.drawing.pen import SCALE
 from tests.browser.conftest import NOTEBOOKS
-from tests.browser.visit import change_theme, command, open_notebook, outputs, run_all, scroll_to_cell, shoot
+from tests.browser.visit import change_theme, command, open_notebook, outputs, run_all, run_cell, scroll_to_cell, shoot
 
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+CELLS = [cell.id for cell in nbformat.read(NOTEBOOKS / "01_what_is_a_chain.ipynb", as_version=4).cells]
 PICTURE = ".jp-OutputArea-output :is(img, .seqkit-explorer:not([data-drawn='0']))"
 IMAGES = """() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(
     image => ({natural: image.naturalWidth, shown: image.getBoundingClientRect().width}))"""
@@ -54,9 +56,10 @@ def test_the_saved_pictures_are_seen_before_anything_is_run(page, jupyter, theme
 def test_a_verdict_is_a_card_with_a_call_to_copy(page, lab, theme):
     open_notebook(page, lab, "01_what_is_a_chain.ipynb")
     change_theme(page, theme)
-    run_all(page)
+    for cell in ("back-check", "filled"):
+        run_cell(page, CELLS.index(cell))
     card = page.locator(".seqkit-wrong", has_text="1 of 5 probes")
-    scroll_to_cell(page, 11)
+    scroll_to_cell(page, CELLS.index("filled"))
     card.wait_for()
     card.get_by_text("the call that shows it").click()
     copy = card.get_by_role("button", name="copy")
