@@ -16,10 +16,10 @@ from seqkit.judge import known, wanted
 from seqkit.plain import Raised
 
 DRAWS = range(1, 21)
-DRAWS_OF_MISTAKES = DRAWS[: int(os.environ.get("SEQKIT_DRAWS", 6))]
+DRAWS_OF_MISTAKES = DRAWS[: int(os.environ.get("SEQKIT_DRAWS", 4))]
 """Mistakes are many, and their draws most of what the tests cost: `make fidelity` asks all twenty."""
-TRAINS = ("fit_digits",)
-"""Pages of which each answer trains for seconds: a draw or two has to do."""
+TRAINS = ("make_train_step", "fit_digits")
+"""Pages of which each answer compiles and trains for seconds: a draw or two has to do."""
 every_page = pytest.mark.parametrize("name", names())
 
 
