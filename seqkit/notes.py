@@ -72,7 +72,7 @@ def _remedy(takes, inputs, index):
     if takes is None or shape is None:
         return ""
     if takes.one and len(shape) > -takes.axis:
-        return f" It takes {one_example(takes)}: one example. Call jax.vmap(chain) with a batch."
+        return f" It takes {_one_example(takes)}: one example. Call jax.vmap(chain) with a batch."
     if len(shape) >= -takes.axis and shape[takes.axis] == takes.size:
         return ""
     place = "…, " + str(takes.size) + ", …" * (-takes.axis - 1)
@@ -83,7 +83,7 @@ def _remedy(takes, inputs, index):
     return f" It takes ({place}). {fix[0].upper()}{fix[1:]}, or {source} {takes.size}."
 
 
-def one_example(takes):
+def _one_example(takes):
     """The shape of one example, as far as it is known: `(3,)`, `(1, …, …)`."""
     return str((takes.size, *["…"] * (-takes.axis - 1))).replace("'", "")
 

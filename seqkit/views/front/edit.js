@@ -14,7 +14,7 @@ const together = (p, q) => p.length === q.length && p.slice(0, -1).every((i, k) 
 function makeEdit(view) {
   const choice = h("select", { "aria-label": "layer to put in", onchange: () => sized() });
   const size = h("input", { type: "number", class: "sk-size", onchange: () => {} }), line = h("code", { class: "sk-operation" });
-  const tools = { insert: () => put("insert"), replace: () => put("replace"), duplicate: () => act("duplicate"), remove: () => act("remove"),
+  const tools = { insert: () => put("insert"), replace: () => chosen() && put("replace"), duplicate: () => act("duplicate"), remove: () => act("remove"),
     "move up": () => shift(-1), "move down": () => shift(1), undo: () => send("undo", []), redo: () => send("redo", []) };
   const buttons = Object.fromEntries(Object.entries(tools).map(([name, run]) => [name, button(name, run)]));
   const note = h("span", { class: "sk-note" });
@@ -27,7 +27,7 @@ function makeEdit(view) {
   const siblings = (p) => new Set(view.structure.rows.filter((row) => together(row.p, p)).map((row) => row.p.at(-1))).size;
 
   function put(operation, position = chosen()?.p ?? [top()]) {
-    if (word && (operation === "insert" || chosen())) send(operation, position, { layer: word });
+    if (word) send(operation, position, { layer: word });
   }
   function act(operation, row = chosen()) {
     if (row) send(operation, row.p);
@@ -74,11 +74,10 @@ function makeEdit(view) {
     if (held || event.altKey) return false;
     if ((key === "delete" || key === "backspace") && item.row) return act("remove", item.row), true;
     if (key === "d" && item.row) return act("duplicate", item.row), true;
-    if (key === "r" && item.row) return put2("replace", item.row), true;
-    if (key === "i") return put2("insert", item.row ?? { p: [item.step === "y" ? top() : 0] }), true;
+    if (key === "r" && item.row) return put("replace", item.row.p), true;
+    if (key === "i") return put("insert", item.row?.p ?? [item.step === "y" ? top() : 0]), true;
     return false;
   }
-  const put2 = (operation, row) => word && send(operation, row.p, { layer: word });
 
   // The small + on each edge puts the chosen layer there.
   function plus(item) {
