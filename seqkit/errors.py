@@ -8,7 +8,11 @@
     ├── FrameworkError   (ImportError)            a framework that is not installed, or is set up otherwise
     ├── ExerciseError    (LookupError)            an exercise that is not there
     ├── LessonError      (ValueError)             a notebook that cannot be read as a lesson
-    └── ProgressError    (OSError)                a file of progress that cannot be written
+    ├── ProgressError    (OSError)                a file of progress that cannot be written
+    ├── AssignmentError  (ValueError)             an assignment that cannot be made or read
+    ├── IntakeError      (ValueError)             a folder or zip in which no submissions can be found
+    ├── SandboxError     (RuntimeError)           a closed room that cannot be had here
+    └── GradebookError   (OSError)                a gradebook that cannot be opened or written
 
     UnusedSideInput      (UserWarning)            a keyword that no layer of the chain takes
 
@@ -51,6 +55,22 @@ class LessonError(SeqkitError, ValueError):
 
 class ProgressError(SeqkitError, OSError):
     """A file of progress that cannot be written."""
+
+
+class AssignmentError(SeqkitError, ValueError):
+    """An assignment that cannot be made, or whose files cannot be read."""
+
+
+class IntakeError(SeqkitError, ValueError):
+    """A folder or a zip in which no submissions can be found."""
+
+
+class SandboxError(SeqkitError, RuntimeError):
+    """A closed room that cannot be had here."""
+
+
+class GradebookError(SeqkitError, OSError):
+    """A gradebook that cannot be opened or written."""
 
 
 class UnusedSideInput(UserWarning):
