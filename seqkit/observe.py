@@ -9,6 +9,7 @@ import io
 import linecache
 import signal
 import threading
+import time
 import types
 import warnings
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
@@ -21,6 +22,7 @@ DRAW = 1
 """The draw of a check in a notebook; graders use one of their own."""
 LIMIT_S = 60
 """Wall time for one probe. A learner may interrupt at any time before."""
+SHORTEST_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -61,30 +63,49 @@ class Observations:
 
 def observe(exercise, answer, draw=DRAW):
     """What every probe saw of `answer`, as `Observations`."""
+    return observe_cases(exercise, answer, [probe.cases(draw) for probe in exercise.probes])
+
+
+def observe_cases(exercise, answer, cases, limit_s=None):
+    """Likewise, for the drawn cases of each probe: who observes need not know the draw.
+
+    Args:
+        exercise: whose probes are asked.
+        answer: anything.
+        cases: for each probe its cases, each {argument: code}.
+        limit_s: wall time for all of it, of which each case may take half of what is left; None: `LIMIT_S` for each.
+    """
     callable_, started = callable(answer), _is_started(answer)
-    probes = (observe_probe(answer, probe, draw) for probe in exercise.probes) if callable_ and started else ()
+    end, probes = None if limit_s is None else time.monotonic() + limit_s, []
+    for probe, drawn in zip(exercise.probes, cases, strict=True) if callable_ and started else ():
+        probes.append(tuple(_observe_case(answer, probe, case, _share(end)) for case in drawn))
     return Observations(exercise.name, kind_of(answer), callable_, started, tuple(probes))
 
 
 def observe_probe(answer, probe, draw):
     """What one probe saw, as a tuple of `Seen`."""
-    return tuple(_observe_case(answer, probe, case) for case in probe.cases(draw))
+    return tuple(_observe_case(answer, probe, case, LIMIT_S) for case in probe.cases(draw))
 
 
-def _observe_case(answer, probe, case):
+def _share(end):
+    """Half of the time until `end`; never quite nothing, so that a quick case is still seen."""
+    return LIMIT_S if end is None else max((end - time.monotonic()) / 2, SHORTEST_S)
+
+
+def _observe_case(answer, probe, case, limit_s):
     arguments = probe.arguments(case)
     before, out = {name: plain(value) for name, value in arguments.items()}, _Counted()
     with warnings.catch_warnings(record=True) as caught, redirect_stdout(out), redirect_stderr(out):
         warnings.simplefilter("always")
-        value = _value(answer, probe.f, arguments)
+        value = _value(answer, probe.f, arguments, limit_s)
     changed = tuple(name for name, value in arguments.items() if not same(plain(value), before[name], exact=True))
     own = [raised(each.message) for each in caught if each.filename == _file(answer)]
     return Seen(value, out.letters, f"{own[0].kind}: {own[0].message}"[:200] if own else "", changed)
 
 
-def _value(answer, f, arguments):
+def _value(answer, f, arguments, limit_s):
     try:
-        with _limit(LIMIT_S):
+        with limited(limit_s):
             return plain(f(answer, **arguments))
     except KeyboardInterrupt:
         raise
@@ -97,14 +118,14 @@ class TimeUp(BaseException):
 
 
 @contextmanager
-def _limit(seconds):
+def limited(seconds):
     """Ends what runs inside after so many seconds; only where Python has an alarm clock, and in the main thread."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def ring(number, frame):
-        raise TimeUp(f"it was still running after {seconds} s")
+        raise TimeUp(f"it was still running after {seconds:.3g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)

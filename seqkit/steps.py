@@ -45,7 +45,7 @@ class Trace:
         style: "objax", "linen", "nnx", "equinox", "keras" or "torch".
         steps: every call of a layer, in the order of the calls.
         output: what the run returned: the chain's own answer, to the bit. None if it raised.
-        total_parameters: how many values training would change, shared ones once.
+        total_parameters: how many values training would change, shared ones once; None where only outputs are known.
         error: what the run raised, or None.
         sentence: about the layer that raised: what it got, from where, what to try. None if none did.
     """
@@ -53,7 +53,7 @@ class Trace:
     style: str
     steps: tuple[Step, ...]
     output: object
-    total_parameters: int
+    total_parameters: int | None
     error: Exception | None = None
     sentence: str | None = None
 
@@ -103,7 +103,7 @@ def table(trace):
 def summary(trace):
     """`trace` in one line of text."""
     first, last = (trace.steps[0], trace.steps[-1]) if trace.steps else (None, None)
-    said = f"{trace.style} chain, {count(len(trace.steps), 'step')}, {count(trace.total_parameters, 'parameter')}"
+    said = ", ".join(filter(None, [f"{trace.style} chain", count(len(trace.steps), "step"), parameters_text(trace)]))
     if trace.failed is not None:
         return f"{said}: fails at layer{index_text(trace.failed.position)} {trace.failed.layer}"
     if trace.error is not None:
@@ -114,6 +114,11 @@ def summary(trace):
 def count(n, noun):
     """`1 step`, `5,130 parameters`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def parameters_text(trace):
+    """How many parameters the chain of a trace has: `5,130 parameters`; "" where that is not known."""
+    return "" if trace.total_parameters is None else count(trace.total_parameters, "parameter")
 
 
 def index_text(position):

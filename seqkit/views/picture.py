@@ -12,7 +12,7 @@ from PIL import Image
 
 from seqkit.axes import batch
 from seqkit.beside import match, sentence
-from seqkit.steps import count, first_line, received, summary
+from seqkit.steps import first_line, parameters_text, received, summary
 from seqkit.views.drawing.column import BOX, ROW, Column, inside, strip
 from seqkit.views.drawing.page import LEFT, ROWS, TOP, WIDTH, card, draw_notes, left_out, lines, window
 from seqkit.views.drawing.pen import QUIET, RED, SCALE, palette
@@ -74,7 +74,7 @@ def draw(trace, pending=(), note=""):
     notes = _notes(trace, shown, note)
     pen = card(len(steps) + len(pending), len(notes))
     pen.text(LEFT, 18, f"{trace.style} chain", bold=True)
-    pen.text(WIDTH - LEFT, 18, count(trace.total_parameters, "parameter"), QUIET, anchor="rm")
+    pen.text(WIDTH - LEFT, 18, parameters_text(trace), QUIET, anchor="rm")
     column = Column(pen, trace, LEFT, BOXES, STRIP - 6)
     _draw_rows(pen, column, steps)
     y = TOP + ROW * (len(steps) + 1)

@@ -1,0 +1,71 @@
+"""Programs that JAX compiled, kept on disk: the reference's run fills them, the children in the room read them.
+
+Only programs of JAX's own operations are handed in, known by their names: what an exercise's reference compiled under a name of
+its own would be the reference again.
+"""
+
+import functools
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ENTRY = re.compile(r"jit_+(\w+?)-[0-9a-f]{64}(-cache)?")
+FROM = ("jax._src.numpy", "jax._src.lax", "jax._src.nn", "jax._src.random", "jax._src.prng", "jax._src.image")
+
+
+def keep():
+    """From here on this process, on its CPU as the room is, keeps what JAX compiles; where it is told otherwise, it keeps it there."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # XLA would warn, with every program, of how it names processors
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    if "jax" not in sys.modules:  # programs run once or twice: they are compiled in a hurry, here and in the room
+        os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+    import jax
+
+    if not jax.config.jax_compilation_cache_dir:
+        import platformdirs
+
+        folder = Path(platformdirs.user_cache_dir("seqkit", appauthor=False)) / "compiled"
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_enable_xla_caches", "none")  # else the folder's name is part of each key
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def hand_in(room):
+    """Copies the programs of JAX's own operations into a room; how many."""
+    import jax
+
+    source, known = Path(jax.config.jax_compilation_cache_dir or "."), _operations()
+    found = [each for each in os.scandir(source) if _operation(each.name) in known] if source.is_dir() else []
+    for entry in found:
+        _share(entry.path, room / "cache" / entry.name)
+    return len(found)
+
+
+def _operation(file):
+    match = ENTRY.fullmatch(file)
+    return match[1] if match else None
+
+
+def _share(source, target):
+    """A second name where the disk allows it, else a copy; one that has just gone is left out."""
+    try:
+        os.link(source, target)
+    except OSError:
+        if not target.exists() and os.path.exists(source):
+            shutil.copyfile(source, target)
+
+
+@functools.cache
+def _operations():
+    """The names of JAX's operations: of its primitives, and of the functions in its own rooms."""
+    import jax
+    import jax.extend
+
+    rooms = [jax, jax.numpy, jax.lax, jax.nn, jax.random]
+    rooms += [module for name, module in list(sys.modules.items()) if name.startswith(FROM) and module]
+    named = {name for room in rooms for name, thing in list(vars(room).items()) if callable(thing)}
+    primitives = {thing.name for room in rooms for thing in vars(room).values() if isinstance(thing, jax.extend.core.Primitive)}
+    return named | primitives

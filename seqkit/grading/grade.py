@@ -1,0 +1,305 @@
+"""A folder of submissions → scores in a gradebook: read as data, examined in closed rooms, judged here, kept one by one.
+
+Run again after whatever stopped it, it goes on: what has its key in the gradebook is not graded again, and what is in it stays.
+"""
+
+import hashlib
+import os
+import platform
+import time
+from collections import OrderedDict
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+
+from seqkit.check import DRAW
+from seqkit.errors import SandboxError
+from seqkit.grading import compiled, personal, scoring
+from seqkit.grading.examiners import Cluster, Local
+from seqkit.grading.graded import CellRun, Graded, Score
+from seqkit.grading.items import version
+from seqkit.grading.room.layers import NEEDED
+from seqkit.grading.room.warming import warm
+from seqkit.grading.sandbox import Ask, Job
+
+PACKAGES = ("seqkit", "jax", "jaxlib", "flax", "objax", "equinox", "keras", "numpy")
+REMEMBERED = 2000
+"""So many different submissions are known by their code, so that an identical one is not run again."""
+UNREAD = "could not be read"
+
+
+@dataclass
+class Tally:
+    """What grading came to.
+
+    Attributes:
+        total: submissions that were handed over.
+        graded: of them, those that were graded now.
+        skipped: those that were graded before.
+        same: of the graded, those whose code was that of another and was not run again.
+        problems: a sentence for each that could not be read, or whose run did not end well.
+        sandbox: {layer: whether it was in force}.
+        wall_s: how long it took.
+        interrupted: whether it was stopped before the end.
+    """
+
+    total: int = 0
+    graded: int = 0
+    skipped: int = 0
+    same: int = 0
+    problems: list = field(default_factory=list)
+    sandbox: dict = field(default_factory=dict)
+    wall_s: float = 0.0
+    interrupted: bool = False
+
+
+def grade(
+    handed,
+    assignment,
+    gradebook,
+    *,
+    workers=None,
+    scheduler=None,
+    require_sandbox=False,
+    reason="first",
+    tell=None,
+):
+    """Grade what is not graded yet; a `Tally`.
+
+    Args:
+        handed: of `intake.collect`.
+        assignment: an `Assignment` with its secret.
+        gradebook: an open `Gradebook`.
+        workers: submissions at once; None: as many as there are processors.
+        scheduler: `tcp://…` of a Dask cluster that runs the submissions in place of this machine.
+        require_sandbox: refuse to begin where a needed layer of the sandbox is missing.
+        reason: kept with each grading.
+        tell: called with "sandbox", "begin", "graded", "end" and facts about each.
+
+    Raises:
+        SandboxError: there is no sandbox as required, or none could be started.
+        GradebookError: it cannot be written; what was recorded before stays.
+    """
+    start, tally, tell = time.monotonic(), Tally(), tell or (lambda event, **facts: None)
+    grader = Grader(assignment, workers=workers, scheduler=scheduler, require_sandbox=require_sandbox)
+    try:
+        grader.ready()
+        tally.sandbox = grader.sandbox
+        tell("sandbox", layers=grader.sandbox, sentence=grader.sentence())
+        _all(grader, handed, gradebook, reason, tally, tell)
+    except KeyboardInterrupt:
+        tally.interrupted = True
+    finally:
+        grader.close()
+        tally.wall_s = time.monotonic() - start
+    tell("end")
+    return tally
+
+
+def _all(grader, handed, gradebook, reason, tally, tell):
+    """Every submission, few at a time, so that memory stays what it is."""
+    known, waiting, left = gradebook.keys(grader.assignment.name), {}, iter(handed)
+    tally.total = len(handed)
+    files = {(student, file) for student, file, _ in known}
+    tell("begin", total=tally.total, skipped=sum((one.student, one.file) in files for one in handed))
+    while True:
+        while len(waiting) < 2 * grader.workers and (one := next(left, None)) is not None:
+            paper = Paper(one, grader)
+            if (one.student, paper.file, paper.key) in known:
+                tally.skipped += 1
+            else:
+                waiting[grader.submit(paper)] = paper
+        if not waiting:
+            return
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            _record(grader.graded(waiting.pop(future), future), gradebook, reason, tally, tell)
+
+
+def _record(found, gradebook, reason, tally, tell):
+    graded, is_same = found
+    if not gradebook.record(graded, reason):
+        tally.skipped += 1  # another grader was here first
+        return
+    tally.graded, tally.same = tally.graded + 1, tally.same + is_same
+    if graded.status != "ok":
+        tally.problems.append(f"{graded.student}: {graded.status}. {graded.said}")
+    facts = {"student": graded.student, "file": graded.file, "status": graded.status, "points": points(graded)}
+    tell("graded", **facts, earned=earned(graded), done=tally.graded + tally.skipped, total=tally.total)
+
+
+def earned(graded):
+    """What was earned, before weights."""
+    return round(sum(score.earned for score in graded.scores), 2)
+
+
+def points(graded):
+    """What could be earned, before weights."""
+    return sum(score.points for score in graded.scores)
+
+
+class Paper:
+    """One submission on its way: what was handed in, its code, and the key of its grading."""
+
+    def __init__(self, handed, grader):
+        self.handed, self.file, self.submission, self.since = handed, handed.file, handed.read(), time.monotonic()
+        self.code_hash = _hash(*self.submission.code)
+        self.key = _hash(grader.fingerprint, self.code_hash, self.submission.problem, grader.of(handed.student))
+        self.run_key = self.key if grader.assignment.questions else self.code_hash
+
+
+def _hash(*texts):
+    made = hashlib.sha256()
+    for text in texts:
+        data = text.encode(errors="surrogatepass")
+        made.update(len(data).to_bytes(8, "big") + data)
+    return made.hexdigest()[:32]
+
+
+class Grader:
+    """Everything that is kept warm from one submission to the next.
+
+    Attributes:
+        assignment: what is graded.
+        workers: how many submissions run at once.
+        sandbox: {layer: whether it is in force}, once `ready()` has returned.
+        fingerprint: of the draw, the exercises and their versions.
+    """
+
+    def __init__(self, assignment, *, workers=None, scheduler=None, require_sandbox=False, draw=None):
+        self.assignment, self.draw = assignment, assignment.draw() if draw is None else draw
+        self.workers, self.sandbox, self._require = workers or _processors(), {}, require_sandbox
+        names = [item.exercise for item in assignment.exercises]
+        limit_s = assignment.cells_limit_s + sum(2 * item.time_limit_s for item in assignment.exercises)
+        self._examiner = Cluster(scheduler, names, limit_s) if scheduler else Local(names, limit_s, self.workers)
+        self.workers = self._examiner.workers
+        items = [f"{item.exercise} {version(item.exercise)} {item.points} {item.time_limit_s}" for item in assignment.exercises]
+        items += [f"{item.exercise} {item.version} {item.points}" for item in assignment.questions]
+        self.fingerprint = _hash(assignment.name, str(self.draw), str(assignment.cells_limit_s), *items)
+        self.versions, self._seen = _versions(), OrderedDict()
+
+    def ready(self):
+        """Runs the references, which fills the cache of compiled programs, while the frameworks load in the room."""
+        compiled.keep()
+        asks = []
+        for item in self.assignment.exercises:
+            secret, public = (scoring.expected(item.exercise, draw) for draw in (self.draw, DRAW))
+            asks += [Ask(item.exercise, "secret", secret, item.time_limit_s), Ask(item.exercise, "public", public, item.time_limit_s)]
+        self._asks, self._values = tuple(asks), tuple(item.exercise for item in self.assignment.questions)
+        warm()
+        self._why_not = self._examiner.ready()
+        self.sandbox = {name: not why for name, why in self._why_not.items()}
+        if self._require:
+            _refuse_without(self._why_not)
+
+    def sentence(self):
+        """What the sandbox lacks, said once; or that it lacks nothing."""
+        missing = [f"{name}: {why}" for name, why in self._why_not.items() if why]
+        if not any(self.sandbox[name] for name in NEEDED if name != "limits"):
+            return f"Submissions are NOT closed in here, only bounded. {'; '.join(missing)}."
+        return f"The sandbox lacks {'; '.join(missing)}." if missing else "The sandbox has all its layers."
+
+    def of(self, student):
+        """What the key of a grading owes to whose it is: the student, if there are personal questions."""
+        return student if self.assignment.questions else ""
+
+    def submit(self, paper):
+        """A future of `Examined`; one already under way, or done, where the code is the same."""
+        paper.is_same = paper.run_key in self._seen
+        if paper.submission.problem:
+            return self._examiner.nothing()
+        if not paper.is_same:
+            job = Job(paper.submission.code, self._asks, self._values, self.assignment.cells_limit_s)
+            self._seen[paper.run_key] = self._examiner.submit(job)
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        return self._examiner.after(self._seen[paper.run_key])
+
+    def graded(self, paper, future):
+        """(`Graded`, whether its code was that of another) of a submission that was examined."""
+        submission, handed, examined = paper.submission, paper.handed, future.result()
+        status, said, scores = (UNREAD, submission.problem, self._none(submission.problem))
+        if not submission.problem:
+            status, said, scores = examined.status, examined.said, self._scores(handed.student, examined)
+        return Graded(
+            self.assignment.name,
+            handed.student,
+            paper.file,
+            submission.sha256,
+            handed.received,
+            self._late_s(handed.received),
+            paper.key,
+            self.assignment.fingerprint(),
+            status,
+            said,
+            tuple(submission.notes),
+            submission.code,
+            tuple(CellRun(number, cell[0], cell[1], tuple(cell[2])) for number, cell in sorted(examined.cells.items())),
+            tuple(examined.tried),
+            scores,
+            self.versions,
+            self.sandbox,
+            time.monotonic() - paper.since,
+            0.0 if paper.is_same else examined.cpu_s,
+            examined.memory_bytes,
+            datetime.now(UTC),
+        ), paper.is_same and not submission.problem
+
+    def close(self):
+        """End what was started."""
+        self._examiner.close()
+
+    def _scores(self, student, examined):
+        """A `Score` for each item of the assignment, in its order."""
+        questions = {question.variable: question for question in personal.questions(self.assignment, student)}
+        return tuple(
+            self._answer(questions[item.exercise], examined) if item.personal else self._score(item, examined)
+            for item in self.assignment.items
+        )
+
+    def _score(self, item, examined):
+        seen = {which: observed for (name, which), observed in examined.seen.items() if name == item.exercise}
+        return scoring.score(item, self.draw, seen, examined.said or _first_error(examined))
+
+    def _answer(self, question, examined):
+        value = examined.values.get(question.variable, personal.MISSING)
+        return personal.judge(question, value, personal.owners(self.assignment))
+
+    def _none(self, problem):
+        return tuple(
+            Score(item.exercise, item.version, False, False, 0, 1, 0.0, item.points, problem, problem)
+            for item in self.assignment.items
+        )
+
+    def _late_s(self, received):
+        due = self.assignment.due
+        return max(0.0, (received - due).total_seconds()) if due and received else 0.0
+
+
+def _first_error(examined):
+    """A sentence on the first cell that raised."""
+    failed = [(number, cell[0]) for number, cell in sorted(examined.cells.items()) if cell[0]]
+    return f"Cell {failed[0][0]} raised {failed[0][1]}." if failed else ""
+
+
+def _refuse_without(why):
+    missing = [f"{name}: {why[name]}" for name in NEEDED if why[name]]
+    if missing:
+        raise SandboxError(
+            f"--require-sandbox, and this machine lacks {'; '.join(missing)}. Grade on another, or without that option."
+        )
+
+
+def _processors():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _versions():
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,32 @@
+"""The system calls that Python has no names for, by ctypes."""
+
+import ctypes
+import os
+import platform
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+MACHINE = platform.machine()
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+
+
+def call(function, *args):
+    """What a function of libc returns.
+
+    Raises:
+        OSError: it returned -1.
+    """
+    result = getattr(LIBC, function)(*args)
+    if result == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{function}: {os.strerror(number)}")
+    return result
+
+
+def syscall(number, *args):
+    """What a system call returns; raises OSError."""
+    return call("syscall", ctypes.c_long(number), *args)
+
+
+def prctl(option, *args):
+    """`prctl`; raises OSError."""
+    return call("prctl", option, *(ctypes.c_ulong(arg) for arg in (*args, 0, 0, 0, 0)[:4]))

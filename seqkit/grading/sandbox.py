@@ -1,0 +1,326 @@
+"""One submission in a closed, bounded process → what was seen of it, as plain data.
+
+    with Sandbox(["forward", "mlp"]) as sandbox:
+        examined = sandbox.examine(Job(cells, asks))
+
+Each submission gets a child of the fork server (see `forking`, `room/`). A spare one for each worker is closed and warmed
+before its submission comes. The clock is kept here.
+"""
+
+import os
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from seqkit.errors import SandboxError
+from seqkit.exercise import index
+from seqkit.grading import building
+from seqkit.grading.forking import START_S, Plain, Server
+from seqkit.grading.room.channel import TooLargeError
+from seqkit.grading.room.child import CELL, END, FAILED, JOB, READY, SEEN, TRIED, VALUE
+from seqkit.grading.room.layers import LAYERS
+from seqkit.grading.wire import WireError
+from seqkit.observe import Observations
+
+GRACE_S = 2.0
+"""How much later than its limit a child is killed: Python's own alarm inside comes first and is told better."""
+TRIES = 4
+"""How often a submission is begun, without the parts that ended it before, so that the rest still counts."""
+MODULES = ("numpy", "ml_dtypes", "jax", "jax.numpy", "seqkit.observe", "seqkit.trace", "IPython.core.inputtransformer2")
+FRAMEWORKS = dict.fromkeys(("02", "03", "04"), ("objax",)) | dict.fromkeys(("05", "06", "07"), ("flax.linen",))
+FRAMEWORKS |= dict.fromkeys(("08", "09"), ("equinox",)) | {"10": ("objax", "flax.linen", "equinox")}
+FRAMEWORKS |= {"11": ("flax.linen", "optax", "sklearn.datasets"), "12": ("flax.linen", "objax")}
+"""What the server imports for the exercises of a lesson; a child can import the rest by itself."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An exercise that is to be observed, with the drawn cases of each of its probes.
+
+    Attributes:
+        exercise: its name.
+        which: "secret" or "public", the draw.
+        cases: for each probe its cases, each {argument: code}.
+        limit_s: wall time.
+    """
+
+    exercise: str
+    which: str
+    cases: list
+    limit_s: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """What goes into the room: the cells, what to ask of the names that they leave, values wanted, a limit for the cells."""
+
+    cells: tuple
+    asks: tuple
+    values: tuple = ()
+    limit_s: float = 60.0
+
+
+@dataclass
+class Examined:
+    """What came out of the room.
+
+    Attributes:
+        status: "ok", "timeout", "died", "bad reply" or "reply too large".
+        said: that in one sentence, or "".
+        cells: {number: (error, printed, left out, late)} of each that ran to its end.
+        seen: {(exercise, which): Observations, or None where nothing has that name}; no key where it could not be seen.
+        values: {name: plain data} of those that are there.
+        tried: what was tried and is refused.
+        cpu_s, memory_bytes: what it cost, as the server knows it.
+    """
+
+    status: str = "ok"
+    said: str = ""
+    cells: dict = field(default_factory=dict)
+    seen: dict = field(default_factory=dict)
+    values: dict = field(default_factory=dict)
+    tried: list = field(default_factory=list)
+    cpu_s: float = 0.0
+    memory_bytes: int = 0
+
+    def failed(self, status, said):
+        """Keep the first thing that went wrong."""
+        if self.status == "ok":
+            self.status, self.said = status, said
+
+
+class Sandbox:
+    """Rooms for submissions to some exercises.
+
+    Args:
+        exercises: their names.
+        cpu_s: processor time that one submission may take.
+        layers: those that are to be had, where this machine has them.
+        plain: a Python for each submission in place of a fork server; as it is where processes cannot be forked.
+
+    Attributes:
+        room: the folder that they work in.
+    """
+
+    def __init__(self, exercises, cpu_s=600.0, layers=LAYERS, plain=sys.platform == "win32"):
+        self._exercises, self._spares, self._lock = exercises, {}, threading.Lock()
+        setup = {"pages": building.files(exercises), "modules": _modules(exercises), "cpu_s": float(cpu_s)}
+        self._begin, self._setup = Plain if plain else Server, setup | {"layers": list(layers)}
+        self._server = self._begin(building.build(exercises), self._setup)
+
+    @property
+    def room(self):
+        """The folder of the running server."""
+        return self._server.room
+
+    def ready(self):
+        """{layer: "" if it is in force, else why not}; waits until the server has imported what it needs."""
+        return self._server.ready()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        """End everything that was started, and delete the room."""
+        self._server.close()
+
+    def warm(self, worker=0):
+        """Have a spare child ready for a worker."""
+        with self._lock:
+            if worker not in self._spares:
+                self._spares[worker] = self._fork(worker)
+
+    def examine(self, job, worker=0, more=True):
+        """`Examined`: the submission run and asked, whatever it does.
+
+        Args:
+            job: a `Job`.
+            worker: whose spare child to take; two threads are two workers.
+            more: whether another submission will follow, and a spare child is wanted for it.
+        """
+        found, aside = Examined(), set()
+        for _ in range(TRIES):
+            child = self._taken(worker, more)
+            broken = self._once(job, aside, found, child)
+            if broken is None:
+                break
+            aside.add(broken)
+        return found
+
+    def _taken(self, worker, more):
+        with self._lock:
+            child = self._spares.pop(worker, None)
+        child = child or self._fork(worker)
+        if more:
+            self.warm(worker)
+        return child
+
+    def _fork(self, worker):
+        if not self._server.alive:
+            fresh = building.build(self._exercises)
+            building.hand_over(self._server.room, fresh)
+            self._server.close()
+            self._server = self._begin(fresh, self._setup)
+        processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        return self._server.fork(processors[worker % len(processors)] if processors else None)
+
+    def _once(self, job, aside, found, child):
+        """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end"; or None."""
+        cells = [[i, source] for i, source in enumerate(job.cells, 1) if i not in aside]
+        asks = [ask for ask in job.asks if (ask.exercise, ask.which) not in aside | found.seen.keys()]
+        at, clock = _Place(cells, asks), _Clock(child)
+        try:
+            with clock.until(START_S, "it did not start"):
+                _expect_ready(child)
+            sent = [[ask.exercise, ask.which, ask.cases, float(ask.limit_s)] for ask in asks]
+            whole = {"cells": cells, "asks": sent, "values": list(job.values), "limit_s": float(job.limit_s)}
+            _send(child, whole)
+            done = self._listen(child, at, clock, found, job.limit_s)
+        except TooLargeError as error:
+            done = found.failed("reply too large", f"It sent more than is read: {error}.")
+        except WireError as error:
+            found.tried.append(f"to answer in bytes that are no reply: {error}"[:200])
+            done = found.failed("bad reply", "What it sent is no reply of seqkit.")
+        child.kill()
+        self._book(child, found, clock, done, at)
+        return None if done else at.now()
+
+    def _listen(self, child, at, clock, found, limit_s):
+        """Frames, until the end; whether the child came to it."""
+        while True:
+            with clock.until(at.limit_s(limit_s) + GRACE_S, at.said()):
+                received = child.channel.receive()
+            if received is None or received[0] == FAILED:
+                return False
+            if received[0] == END:
+                return True
+            _take(*received, at, found)
+
+    def _book(self, child, found, clock, done, at):
+        """What the child cost, and how it ended if that was not the end."""
+        code, cpu_s, memory_bytes = child.ended()
+        child.channel.close()
+        found.cpu_s, found.memory_bytes = found.cpu_s + cpu_s, max(found.memory_bytes, memory_bytes)
+        if clock.rang:
+            found.failed("timeout", f"It was stopped: {clock.rang}.")
+        elif not done:
+            found.failed("died", f"Its process ended by itself in {at.place()}{_how(code)}.")
+        if any(late for *_, late in found.cells.values()):
+            number = next(number for number, cell in found.cells.items() if cell[-1])
+            found.failed("timeout", f"Cell {number} was stopped: it was still running when its time was up.")
+
+
+def _modules(exercises):
+    lessons = {index()[name][2][:2] for name in exercises}
+    return [*MODULES, *sorted({module for lesson in lessons for module in FRAMEWORKS.get(lesson, ())})]
+
+
+def _expect_ready(child):
+    received = child.channel.receive()
+    if received is None or received[0] != READY:
+        said = received[1] if received else "it ended at once"
+        raise SandboxError(f"a room could not be made ready: {str(said).strip().splitlines()[-1]}. Run seqkit doctor.")
+
+
+def _send(child, whole):
+    try:
+        child.channel.send(JOB, whole)
+    except OSError:
+        return  # it is gone, which the next read will tell
+
+
+def _how(code):
+    if code is None or code == 0:
+        return ""
+    return f" (signal {-code})" if code < 0 else f" (exit code {code})"
+
+
+class _Place:
+    """How far a child has come."""
+
+    def __init__(self, cells, asks):
+        self.cells, self.asks, self.ran = [number for number, _ in cells], list(asks), False
+
+    def now(self):
+        """The cell, or the (exercise, draw), that is under way."""
+        if not self.ran:
+            return self.cells[0] if self.cells else "the end"
+        return (self.asks[0].exercise, self.asks[0].which) if self.asks else "the end"
+
+    def place(self):
+        """The same in words."""
+        now = self.now()
+        return f"cell {now}" if isinstance(now, int) else f"a call of {now[0]}" if isinstance(now, tuple) else now
+
+    def said(self):
+        """What is told if the time is up here."""
+        return f"{self.place()} was still running when its time was up"
+
+    def limit_s(self, cells_s):
+        """How long it may take until the next frame."""
+        return cells_s if not self.ran else self.asks[0].limit_s if self.asks else START_S
+
+
+def _take(kind, value, at, found):
+    """One frame, if it is the one that comes next.
+
+    Raises:
+        WireError: it is another.
+    """
+    if kind == TRIED and isinstance(value, str):
+        found.tried += [] if value in found.tried or len(found.tried) >= 50 else [value[:200]]
+    elif kind == CELL and not at.ran and value is None:
+        at.ran = True
+    elif kind == CELL and not at.ran and _is_cell(value, at):
+        found.cells[at.cells.pop(0)] = tuple(value[1:])
+    elif kind == SEEN and at.ran and at.asks and _is_seen(value, at.asks[0]):
+        found.seen[value[0], value[1]] = value[2]
+        at.asks.pop(0)
+    elif kind == VALUE and at.ran and isinstance(value, list) and len(value) == 2 and isinstance(value[0], str):
+        found.values.update({value[0]: part for part in value[1]} if isinstance(value[1], list) else {})
+    else:
+        raise WireError(f"a frame {kind!r} where there is none")
+
+
+def _is_cell(value, at):
+    match value:
+        case [number, str(), str(), list(texts), bool()]:
+            return at.cells[:1] == [number] and all(isinstance(text, str) for text in texts)
+    return False
+
+
+def _is_seen(value, ask):
+    """Whether this is what was asked for: of this exercise and draw, with a `Seen` for each case."""
+    match value:
+        case [ask.exercise, ask.which, None]:
+            return True
+        case [ask.exercise, ask.which, Observations() as seen]:
+            sizes = [len(cases) for cases in ask.cases] if seen.callable and seen.started else []
+            return seen.exercise == ask.exercise and [len(cases) for cases in seen.probes] == sizes
+    return False
+
+
+class _Clock:
+    """Ends a child that takes too long."""
+
+    def __init__(self, child):
+        self.child, self.rang = child, ""
+
+    @contextmanager
+    def until(self, limit_s, said):
+        """Kill the child if this takes longer, and keep what is to be said of it."""
+        timer = threading.Timer(limit_s, self._ring, [said])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _ring(self, said):
+        self.rang = said
+        self.child.kill()

@@ -1,0 +1,133 @@
+"""What was seen of an answer → its `Score`. This is where the reference is, and no code of a student."""
+
+import hashlib
+import threading
+
+from seqkit.check import DRAW, judge
+from seqkit.exercise import load
+from seqkit.grading.graded import Score
+from seqkit.grading.items import version
+from seqkit.grading.wire import pack
+from seqkit.judge import wanted
+from seqkit.plain import Raised, Run
+
+ONE_AT_A_TIME = threading.Lock()
+"""A reference that runs redirects standard output, which belongs to the whole process."""
+MAX_RUN_BYTES = 64 << 10
+"""A run is kept for its picture if it is not larger."""
+ELSEWHERE = (
+    "Every call that `check` shows agrees; the same calls with other values do not. Work the result out from the arguments."
+)
+
+
+def expected(exercise, draw):
+    """For each probe of an exercise the cases of a draw, as code. The reference is run on them, once, and remembered."""
+    page = load(exercise)
+    with ONE_AT_A_TIME:
+        for i in range(len(page.probes)):
+            wanted(page, i, draw)
+    return [probe.cases(draw) for probe in page.probes]
+
+
+def score(item, draw, seen, trouble=""):
+    """The `Score` of one exercise.
+
+    Args:
+        item: of the assignment.
+        draw: the secret one.
+        seen: {"secret": Observations, "public": …}, as far as they came; None where nothing has the name.
+        trouble: why they did not come, a sentence.
+    """
+    exercise = load(item.exercise)
+    if "secret" not in seen:
+        return _unseen(item, exercise, True, f"It could not be tried. {trouble}".strip())
+    if seen["secret"] is None:
+        sentence = f"The notebook has nothing named `{exercise.name}`. {trouble}".strip()
+        return _unseen(item, exercise, False, sentence)
+    with ONE_AT_A_TIME:
+        return _judged(item, exercise, draw, seen)
+
+
+def _judged(item, exercise, draw, seen):
+    verdict = judge(exercise, seen["secret"], draw)
+    shown = judge(exercise, seen["public"], DRAW) if seen.get("public") else None
+    failure = shown.failure if shown and not verdict.ok else None
+    return Score(
+        exercise.name,
+        version(exercise.name),
+        ok=verdict.ok,
+        started=verdict.started,
+        agreed=verdict.agreed,
+        asked=verdict.asked,
+        earned=item.scaled(verdict.earned, verdict.points),
+        points=item.points,
+        sentence=_sentence(verdict, shown),
+        found=verdict.sentence,
+        hint=_hint(exercise, verdict),
+        mistake=verdict.mistake,
+        call=failure and failure.call,
+        code=failure.code if failure else "",
+        remarks=shown.remarks if shown else (),
+        layers=tuple((line.layer, line.got, line.differs, line.want) for line in failure.layers) if failure else (),
+        behaviour=_behaviour(seen["secret"]),
+        run=_run(seen.get("public")),
+    )
+
+
+def _unseen(item, exercise, started, sentence):
+    return Score(
+        exercise.name,
+        version(exercise.name),
+        ok=False,
+        started=started,
+        agreed=0,
+        asked=len(exercise.probes),
+        earned=0.0,
+        points=item.points,
+        sentence=sentence,
+        found=sentence,
+        hint=exercise.hints[0],
+    )
+
+
+def _sentence(verdict, shown):
+    """What the student is told: nothing that was drawn in secret is in it."""
+    if verdict.mistake:
+        return next(each.sentence for each in load(verdict.exercise).mistakes if each.name == verdict.mistake)
+    return verdict.sentence if verdict.ok or not verdict.started else shown.sentence if shown and not shown.ok else ELSEWHERE
+
+
+def _hint(exercise, verdict):
+    """A question for whoever has not begun; a direction for whoever is on the way."""
+    return "" if verdict.ok else exercise.hints[1 if verdict.started and len(exercise.hints) > 1 else 0]
+
+
+def _behaviour(observations):
+    """12 digits that equal answers share, and equally wrong ones: of what was seen, not of how it was written."""
+    seen = [[_bare(one.value) for one in cases] for cases in observations.probes]
+    return hashlib.sha256(pack([observations.kind, seen])).hexdigest()[:12] if observations.started else ""
+
+
+def _bare(value):
+    """Without what differs from one way of writing to another: a learner's line, the layers on the way."""
+    if isinstance(value, Run):
+        return _bare(value.output)
+    if isinstance(value, Raised):
+        return Raised(value.kind, value.message)
+    if isinstance(value, dict):
+        return {key: _bare(part) for key, part in value.items()}
+    return type(value)(map(_bare, value)) if isinstance(value, list | tuple) else value
+
+
+def _run(observations):
+    """The first run of a chain on the public draw, packed; None if there is none, or none that is small enough."""
+    runs = (run for cases in (observations.probes if observations else ()) for one in cases for run in _runs(one.value))
+    packed = next((pack(run) for run in runs if run.layers), None)
+    return packed if packed and len(packed) <= MAX_RUN_BYTES else None
+
+
+def _runs(value):
+    if isinstance(value, Run):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from _runs(part)
