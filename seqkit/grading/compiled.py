@@ -67,5 +67,7 @@ def _operations():
     rooms = [jax, jax.numpy, jax.lax, jax.nn, jax.random]
     rooms += [module for name, module in list(sys.modules.items()) if name.startswith(FROM) and module]
     named = {name for room in rooms for name, thing in list(vars(room).items()) if callable(thing)}
-    primitives = {thing.name for room in rooms for thing in vars(room).values() if isinstance(thing, jax.extend.core.Primitive)}
+    primitives = {
+        thing.name for room in rooms for thing in vars(room).values() if isinstance(thing, jax.extend.core.Primitive)
+    }
     return named | primitives

@@ -1,5 +1,6 @@
-"""Who runs submissions: the processors of this machine, or a Dask cluster. Both take a `Job` and promise an `Examined`."""
+"""Who runs submissions: the processors of this machine, or (`cluster`) those of others. Both take a `Job`, promise an `Examined`."""
 
+import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -7,13 +8,24 @@ from seqkit.grading import compiled
 from seqkit.grading.sandbox import Examined, Sandbox
 
 
-class Local:
-    """A sandbox here, with a thread for each worker: the threads wait, the children work."""
+def processors():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    def __init__(self, exercises, limit_s, workers):
-        self.workers, self._sandbox = workers, Sandbox(exercises, cpu_s=limit_s)
-        self._numbers, self._here = iter(range(workers)), threading.local()
-        self._threads = ThreadPoolExecutor(workers, "worker", self._number)
+
+class Local:
+    """A sandbox here, with a thread for each worker: the threads wait, the children work.
+
+    Args:
+        exercises: their names.
+        limit_s: processor time that one submission may take.
+        workers: how many run at once; None: as many as there are processors.
+    """
+
+    def __init__(self, exercises, limit_s, workers=None):
+        self.workers, self._sandbox = workers or processors(), Sandbox(exercises, cpu_s=limit_s)
+        self._numbers, self._here = iter(range(self.workers)), threading.local()
+        self._threads = ThreadPoolExecutor(self.workers, "worker", self._number)
 
     def ready(self):
         """{layer: "" if it is in force, else why not}. A spare child is made ready for each worker."""
@@ -27,18 +39,6 @@ class Local:
         """A future of `Examined`."""
         return self._threads.submit(lambda: self._sandbox.examine(job, self._here.number))
 
-    def after(self, future):
-        """A future that is done when another is."""
-        follower = Future()
-        future.add_done_callback(lambda done: _follow(follower, done))
-        return follower
-
-    def nothing(self):
-        """A future of an `Examined` in which nothing ran."""
-        done = Future()
-        done.set_result(Examined())
-        return done
-
     def close(self):
         """End everything that was started."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -48,15 +48,25 @@ class Local:
         self._here.number = next(self._numbers)
 
 
+def nothing():
+    """A future of an `Examined` in which nothing ran."""
+    done = Future()
+    done.set_result(Examined())
+    return done
+
+
+def after(future):
+    """A future of its own that ends as another does."""
+    follower = Future()
+    future.add_done_callback(lambda done: _follow(follower, done))
+    return follower
+
+
 def _follow(follower, done):
-    error = done.exception() if not done.cancelled() else None
+    error = None if done.cancelled() else done.exception()
     if done.cancelled():
         follower.cancel()
     elif error:
         follower.set_exception(error)
     else:
         follower.set_result(done.result())
-
-
-class Cluster(Local):
-    """Written by and by."""

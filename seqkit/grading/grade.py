@@ -4,7 +4,6 @@ Run again after whatever stopped it, it goes on: what has its key in the gradebo
 """
 
 import hashlib
-import os
 import platform
 import time
 from collections import OrderedDict
@@ -16,7 +15,7 @@ from importlib import metadata
 from seqkit.check import DRAW
 from seqkit.errors import SandboxError
 from seqkit.grading import compiled, personal, scoring
-from seqkit.grading.examiners import Cluster, Local
+from seqkit.grading.examiners import Local, after, nothing
 from seqkit.grading.graded import CellRun, Graded, Score
 from seqkit.grading.items import version
 from seqkit.grading.room.layers import NEEDED
@@ -81,15 +80,20 @@ def grade(
         SandboxError: there is no sandbox as required, or none could be started.
         GradebookError: it cannot be written; what was recorded before stays.
     """
-    start, tally, tell = time.monotonic(), Tally(), tell or (lambda event, **facts: None)
+    start, tally, tell = time.monotonic(), Tally(total=len(handed)), tell or (lambda event, **facts: None)
     grader = Grader(assignment, workers=workers, scheduler=scheduler, require_sandbox=require_sandbox)
     try:
-        grader.ready()
-        tally.sandbox = grader.sandbox
-        tell("sandbox", layers=grader.sandbox, sentence=grader.sentence())
-        _all(grader, handed, gradebook, reason, tally, tell)
+        left = grader.left(handed, gradebook)
+        tally.skipped = tally.total - len(left)
+        if left:
+            grader.ready()
+            tally.sandbox = grader.sandbox
+            tell("sandbox", layers=grader.sandbox, sentence=grader.sentence())
+        tell("begin", total=tally.total, skipped=tally.skipped)
+        _all(grader, left, gradebook, reason, tally, tell)
     except KeyboardInterrupt:
         tally.interrupted = True
+        tell("stopping")
     finally:
         grader.close()
         tally.wall_s = time.monotonic() - start
@@ -97,19 +101,13 @@ def grade(
     return tally
 
 
-def _all(grader, handed, gradebook, reason, tally, tell):
+def _all(grader, left, gradebook, reason, tally, tell):
     """Every submission, few at a time, so that memory stays what it is."""
-    known, waiting, left = gradebook.keys(grader.assignment.name), {}, iter(handed)
-    tally.total = len(handed)
-    files = {(student, file) for student, file, _ in known}
-    tell("begin", total=tally.total, skipped=sum((one.student, one.file) in files for one in handed))
+    waiting, coming = {}, iter(left)
     while True:
-        while len(waiting) < 2 * grader.workers and (one := next(left, None)) is not None:
+        while len(waiting) < 2 * grader.workers and (one := next(coming, None)) is not None:
             paper = Paper(one, grader)
-            if (one.student, paper.file, paper.key) in known:
-                tally.skipped += 1
-            else:
-                waiting[grader.submit(paper)] = paper
+            waiting[grader.submit(paper)] = paper
         if not waiting:
             return
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -162,36 +160,55 @@ class Grader:
 
     Attributes:
         assignment: what is graded.
-        workers: how many submissions run at once.
-        sandbox: {layer: whether it is in force}, once `ready()` has returned.
+        workers: how many submissions run at once; this and `sandbox`, {layer: whether it is in force}, once `ready()` has returned.
         fingerprint: of the draw, the exercises and their versions.
     """
 
     def __init__(self, assignment, *, workers=None, scheduler=None, require_sandbox=False, draw=None):
         self.assignment, self.draw = assignment, assignment.draw() if draw is None else draw
-        self.workers, self.sandbox, self._require = workers or _processors(), {}, require_sandbox
-        names = [item.exercise for item in assignment.exercises]
-        limit_s = assignment.cells_limit_s + sum(2 * item.time_limit_s for item in assignment.exercises)
-        self._examiner = Cluster(scheduler, names, limit_s) if scheduler else Local(names, limit_s, self.workers)
-        self.workers = self._examiner.workers
-        items = [f"{item.exercise} {version(item.exercise)} {item.points} {item.time_limit_s}" for item in assignment.exercises]
+        self.sandbox, self.workers, self._require, self._examiner = {}, workers, require_sandbox, None
+        self._scheduler = scheduler
+        items = [
+            f"{item.exercise} {version(item.exercise)} {item.points} {item.time_limit_s}"
+            for item in assignment.exercises
+        ]
         items += [f"{item.exercise} {item.version} {item.points}" for item in assignment.questions]
         self.fingerprint = _hash(assignment.name, str(self.draw), str(assignment.cells_limit_s), *items)
         self.versions, self._seen = _versions(), OrderedDict()
 
+    def left(self, handed, gradebook):
+        """Those of `handed` that are not graded yet, as they are and with this draw and these exercises."""
+        known = gradebook.keys(self.assignment.name)
+        return [one for one in handed if (one.student, one.file, Paper(one, self).key) not in known]
+
     def ready(self):
         """Runs the references, which fills the cache of compiled programs, while the frameworks load in the room."""
         compiled.keep()
+        self._examiner = self._begun()
+        self.workers = self._examiner.workers
         asks = []
         for item in self.assignment.exercises:
             secret, public = (scoring.expected(item.exercise, draw) for draw in (self.draw, DRAW))
-            asks += [Ask(item.exercise, "secret", secret, item.time_limit_s), Ask(item.exercise, "public", public, item.time_limit_s)]
+            asks += [
+                Ask(item.exercise, "secret", secret, item.time_limit_s),
+                Ask(item.exercise, "public", public, item.time_limit_s),
+            ]
         self._asks, self._values = tuple(asks), tuple(item.exercise for item in self.assignment.questions)
         warm()
         self._why_not = self._examiner.ready()
         self.sandbox = {name: not why for name, why in self._why_not.items()}
         if self._require:
             _refuse_without(self._why_not)
+
+    def _begun(self):
+        items = self.assignment.exercises
+        names = [item.exercise for item in items]
+        limit_s = self.assignment.cells_limit_s + sum(2 * item.time_limit_s for item in items)
+        if not self._scheduler:
+            return Local(names, limit_s, self.workers)
+        from seqkit.grading.cluster import Cluster  # Dask is an extra
+
+        return Cluster(self._scheduler, names, limit_s)
 
     def sentence(self):
         """What the sandbox lacks, said once; or that it lacks nothing."""
@@ -208,13 +225,13 @@ class Grader:
         """A future of `Examined`; one already under way, or done, where the code is the same."""
         paper.is_same = paper.run_key in self._seen
         if paper.submission.problem:
-            return self._examiner.nothing()
+            return nothing()
         if not paper.is_same:
             job = Job(paper.submission.code, self._asks, self._values, self.assignment.cells_limit_s)
             self._seen[paper.run_key] = self._examiner.submit(job)
             if len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        return self._examiner.after(self._seen[paper.run_key])
+        return after(self._seen[paper.run_key])
 
     def graded(self, paper, future):
         """(`Graded`, whether its code was that of another) of a submission that was examined."""
@@ -248,7 +265,8 @@ class Grader:
 
     def close(self):
         """End what was started."""
-        self._examiner.close()
+        if self._examiner:
+            self._examiner.close()
 
     def _scores(self, student, examined):
         """A `Score` for each item of the assignment, in its order."""
@@ -289,10 +307,6 @@ def _refuse_without(why):
         raise SandboxError(
             f"--require-sandbox, and this machine lacks {'; '.join(missing)}. Grade on another, or without that option."
         )
-
-
-def _processors():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _versions():

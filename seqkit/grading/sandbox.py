@@ -97,14 +97,16 @@ class Sandbox:
         exercises: their names.
         cpu_s: processor time that one submission may take.
         layers: those that are to be had, where this machine has them.
+        pinned: whether each worker has a processor of its own, where that can be said.
         plain: a Python for each submission in place of a fork server; as it is where processes cannot be forked.
 
     Attributes:
         room: the folder that they work in.
     """
 
-    def __init__(self, exercises, cpu_s=600.0, layers=LAYERS, plain=sys.platform == "win32"):
+    def __init__(self, exercises, cpu_s=600.0, layers=LAYERS, pinned=True, plain=sys.platform == "win32"):
         self._exercises, self._spares, self._lock = exercises, {}, threading.Lock()
+        self._processors = sorted(os.sched_getaffinity(0)) if pinned and hasattr(os, "sched_getaffinity") else []
         setup = {"pages": building.files(exercises), "modules": _modules(exercises), "cpu_s": float(cpu_s)}
         self._begin, self._setup = Plain if plain else Server, setup | {"layers": list(layers)}
         self._server = self._begin(building.build(exercises), self._setup)
@@ -165,8 +167,8 @@ class Sandbox:
             building.hand_over(self._server.room, fresh)
             self._server.close()
             self._server = self._begin(fresh, self._setup)
-        processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-        return self._server.fork(processors[worker % len(processors)] if processors else None)
+        mine = self._processors[worker % len(self._processors)] if self._processors else None
+        return self._server.fork(mine)
 
     def _once(self, job, aside, found, child):
         """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end"; or None."""

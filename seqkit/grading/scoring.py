@@ -15,9 +15,7 @@ ONE_AT_A_TIME = threading.Lock()
 """A reference that runs redirects standard output, which belongs to the whole process."""
 MAX_RUN_BYTES = 64 << 10
 """A run is kept for its picture if it is not larger."""
-ELSEWHERE = (
-    "Every call that `check` shows agrees; the same calls with other values do not. Work the result out from the arguments."
-)
+ELSEWHERE = "Every call that `check` shows agrees; the same calls with other values do not. Work the result out from the arguments."
 
 
 def expected(exercise, draw):
@@ -94,7 +92,13 @@ def _sentence(verdict, shown):
     """What the student is told: nothing that was drawn in secret is in it."""
     if verdict.mistake:
         return next(each.sentence for each in load(verdict.exercise).mistakes if each.name == verdict.mistake)
-    return verdict.sentence if verdict.ok or not verdict.started else shown.sentence if shown and not shown.ok else ELSEWHERE
+    return (
+        verdict.sentence
+        if verdict.ok or not verdict.started
+        else shown.sentence
+        if shown and not shown.ok
+        else ELSEWHERE
+    )
 
 
 def _hint(exercise, verdict):

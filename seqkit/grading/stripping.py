@@ -66,5 +66,7 @@ def _defined(node):
 def _names(node):
     """Every name that a statement uses, those in the code that it draws too."""
     names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-    texts = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)]
+    texts = [
+        inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+    ]
     return names.union(*(re.findall(r"[A-Za-z_]\w*", text) for text in texts))

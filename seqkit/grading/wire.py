@@ -55,7 +55,14 @@ def unpack(data):
         return value
     except WireError:
         raise
-    except (ValueError, TypeError, RecursionError, MemoryError, OverflowError, msgpack.exceptions.UnpackException) as error:
+    except (
+        ValueError,
+        TypeError,
+        RecursionError,
+        MemoryError,
+        OverflowError,
+        msgpack.exceptions.UnpackException,
+    ) as error:
         raise WireError(f"{type(error).__name__}: {error}"[:200]) from error
 
 

@@ -1,6 +1,8 @@
 """seqkit as it stands in the sandbox: chains can be made and traced; what shows, checks and hints does nothing there."""
 
 import importlib
+import sys
+from types import ModuleType
 
 _LAZY = {
     "trace": "seqkit.trace",
@@ -27,11 +29,27 @@ class _Quiet:
             raise AttributeError(name)
         return self
 
+    def __getitem__(self, key):
+        return self
+
+    def __iter__(self):
+        return iter(())
+
     def __repr__(self):
         return ""
 
 
 show = explore = check = hint = reference = exercise = progress = forget = _Quiet()
+
+
+class _Face(ModuleType):
+    def __setattr__(self, name, value):
+        """Importing the room `seqkit.trace` must not put a module in the place of the function `sk.trace`."""
+        if not (isinstance(value, ModuleType) and (name in _LAZY or isinstance(vars(self).get(name), _Quiet))):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def __getattr__(name):

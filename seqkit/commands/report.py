@@ -1,0 +1,54 @@
+"""`seqkit report`: pages for each student and for the class."""
+
+import click
+
+from seqkit.commands.options import FOLDER, assignment_folder, gradebook, still
+from seqkit.commands.voice import spoken
+
+
+@click.command()
+@click.argument("results")
+@assignment_folder
+@click.option("--out", "-o", type=FOLDER, metavar="DIR", help="Where the pages go; RESULTS/pages if it is not given.")
+@spoken
+def report(voice, results, assignment, out):
+    """Write a page for each student and one for the class out of the gradebook in RESULTS, a folder or a URL.
+
+    The pages are plain files that open without a network. Hand back what is in `students`; `index.html` and `teacher` are for you.
+
+    \b
+    Examples:
+      seqkit report results/ --assignment hw1
+      seqkit report postgresql+psycopg://host/grades -a hw1 --out pages/
+    """
+    still()
+    from seqkit.commands.bar import Progress
+    from seqkit.grading.assignment import load
+    from seqkit.grading.report import write
+
+    folder, asked = _folder(results, out), load(assignment)
+    with gradebook(results) as book:
+        entries = book.current(asked.name)
+    with Progress(voice, "pages written") as bar:
+        pages = write(entries, asked, folder, tell=bar.reached, given=_handed_out(assignment))
+    voice.answer({"assignment": asked.name, "students": len(entries), "pages": [str(page) for page in pages]})
+    voice.say(f"{len(pages)} pages of {len(entries)} students: {pages[0]}")
+
+
+def _folder(results, out):
+    from pathlib import Path
+
+    if out is None and "://" in results:
+        raise click.UsageError("a gradebook on a server has no folder: name one for the pages with --out.")
+    beside = Path(results) if Path(results).is_dir() else Path(results).parent
+    return Path(out) if out else beside / "pages"
+
+
+def _handed_out(folder):
+    """The cells of a notebook that was handed out, which make nobody's code alike."""
+    from pathlib import Path
+
+    from seqkit.grading.submission import read
+
+    notebook = min(Path(folder, "release").rglob("*.ipynb"), default=None)
+    return read(notebook.read_bytes(), notebook.name).code if notebook else ()

@@ -1,0 +1,66 @@
+"""A learner's own notebook, checked outside Jupyter: run in a closed room, asked with the draw that a lesson asks with."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqkit.check import DRAW
+from seqkit.errors import LessonError
+from seqkit.exercise import index, names
+from seqkit.grading.grade import Grader, Paper
+from seqkit.grading.items import Assignment, Item
+from seqkit.grading.submission import read
+
+LIMIT_S = 120.0
+
+
+@dataclass(frozen=True)
+class Own:
+    """A notebook that nobody handed in."""
+
+    file: str
+    submission: object
+    student: str = "you"
+    received: None = None
+
+    def read(self):
+        """Its `Submission`."""
+        return self.submission
+
+
+def check_notebook(path):
+    """The `Graded` of every exercise that a notebook defines; None if it defines none.
+
+    Raises:
+        LessonError: it cannot be read.
+    """
+    path = Path(path)
+    submission = read(path.read_bytes(), path.name)
+    if submission.problem:
+        raise LessonError(submission.problem)
+    found = defined(submission.code)
+    if not found:
+        return None
+    items = tuple(Item(name, float(index()[name][3]), time_limit_s=LIMIT_S) for name in found)
+    grader = Grader(Assignment("check", items, cells_limit_s=LIMIT_S, secret=bytes(32)), workers=1, draw=DRAW)
+    try:
+        grader.ready()
+        paper = Paper(Own(path.name, submission), grader)
+        return grader.graded(paper, grader.submit(paper))[0]
+    finally:
+        grader.close()
+
+
+def defined(code):
+    """The exercises of which some cell defines the function or class, in the order of the course."""
+    found = set().union(*map(_names, code)) if code else set()
+    return [name for name in names() if name in found]
+
+
+def _names(cell):
+    try:
+        body = ast.parse(cell).body
+    except SyntaxError:
+        return set()
+    assigned = {ast.unparse(target) for node in body if isinstance(node, ast.Assign) for target in node.targets}
+    return assigned | {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}

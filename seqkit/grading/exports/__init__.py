@@ -1,0 +1,21 @@
+"""A gradebook as the file that another system takes in: one small room a system, each a pure function of the entries.
+
+Every room has `write(entries, assignment, …)`: the text of one file, or {file name: text} where a student has one each.
+"""
+
+import importlib
+
+FORMATS = {
+    "csv": "table",
+    "gradescope": "gradescope",
+    "nbgrader": "nbgrader",
+    "canvas": "canvas",
+    "moodle": "moodle",
+    "github": "github",
+}
+"""{what `seqkit export --to` takes: the room that writes it}."""
+
+
+def load(to):
+    """The room of the format `to`, one of `FORMATS`."""
+    return importlib.import_module(f"{__name__}.{FORMATS[to]}")
