@@ -34,7 +34,7 @@ class Cluster:
         if not self.workers:
             raise SandboxError(f"the Dask cluster at {scheduler} has no workers. Start some: dask worker {scheduler}")
 
-    def ready(self):
+    def ready(self, layers=()):
         """{layer: "" if it is in force with all workers, else why not with one of them}."""
         there = self._client.run(_ready, *self._setup)
         return {
@@ -82,10 +82,11 @@ def _sandbox(exercises, limit_s):
     compiled.keep()
     for exercise in exercises:
         scoring.expected(exercise, DRAW)  # fills the cache of compiled programs
-    warm()
+    warm(layers := scoring.layers(exercises))
     made = Sandbox(list(exercises), cpu_s=limit_s, pinned=False)
     made.ready()
     compiled.hand_in(made.room)
+    made.warm(0, layers)
     return made
 
 

@@ -27,12 +27,16 @@ class Local:
         self._numbers, self._here = iter(range(self.workers)), threading.local()
         self._threads = ThreadPoolExecutor(self.workers, "worker", self._number)
 
-    def ready(self):
-        """{layer: "" if it is in force, else why not}. A spare child is made ready for each worker."""
+    def ready(self, layers=()):
+        """{layer: "" if it is in force, else why not}. A spare child is made ready for each worker.
+
+        Args:
+            layers: what it runs beforehand, see `room.warming.warm`.
+        """
         why_not = self._sandbox.ready()
         compiled.hand_in(self._sandbox.room)
         for worker in range(self.workers):
-            self._sandbox.warm(worker)
+            self._sandbox.warm(worker, layers)
         return why_not
 
     def submit(self, job):

@@ -194,8 +194,9 @@ class Grader:
                 Ask(item.exercise, "public", public, item.time_limit_s),
             ]
         self._asks, self._values = tuple(asks), tuple(item.exercise for item in self.assignment.questions)
-        warm()
-        self._why_not = self._examiner.ready()
+        layers = scoring.layers(item.exercise for item in self.assignment.exercises)
+        warm(layers)
+        self._why_not = self._examiner.ready(layers)
         self.sandbox = {name: not why for name, why in self._why_not.items()}
         if self._require:
             _refuse_without(self._why_not)

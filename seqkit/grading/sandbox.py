@@ -10,7 +10,7 @@ before its submission comes. The clock is kept here.
 import os
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from seqkit.errors import SandboxError
@@ -18,7 +18,7 @@ from seqkit.exercise import index
 from seqkit.grading import building
 from seqkit.grading.forking import START_S, Plain, Server
 from seqkit.grading.room.channel import TooLargeError
-from seqkit.grading.room.child import CELL, END, FAILED, JOB, READY, SEEN, TRIED, VALUE
+from seqkit.grading.room.child import CELL, END, FAILED, JOB, READY, SEEN, TRIED, VALUE, WARM
 from seqkit.grading.room.layers import LAYERS
 from seqkit.grading.wire import WireError
 from seqkit.observe import Observations
@@ -27,7 +27,8 @@ GRACE_S = 2.0
 """How much later than its limit a child is killed: Python's own alarm inside comes first and is told better."""
 TRIES = 4
 """How often a submission is begun, without the parts that ended it before, so that the rest still counts."""
-MODULES = ("numpy", "ml_dtypes", "jax", "jax.numpy", "seqkit.observe", "seqkit.trace", "IPython.core.inputtransformer2")
+MODULES = ("numpy", "ml_dtypes", "jax", "jax.numpy", "seqkit.observe", "seqkit.draws", "seqkit.probing.running")
+MODULES += ("IPython.core.inputtransformer2",)
 FRAMEWORKS = dict.fromkeys(("02", "03", "04"), ("objax",)) | dict.fromkeys(("05", "06", "07"), ("flax.linen",))
 FRAMEWORKS |= dict.fromkeys(("08", "09"), ("equinox",)) | {"10": ("objax", "flax.linen", "equinox")}
 FRAMEWORKS |= {"11": ("flax.linen", "optax", "sklearn.datasets"), "12": ("flax.linen", "objax")}
@@ -105,7 +106,7 @@ class Sandbox:
     """
 
     def __init__(self, exercises, cpu_s=600.0, layers=LAYERS, pinned=True, plain=sys.platform == "win32"):
-        self._exercises, self._spares, self._lock = exercises, {}, threading.Lock()
+        self._exercises, self._spares, self._lock, self._layers = exercises, {}, threading.Lock(), []
         self._processors = sorted(os.sched_getaffinity(0)) if pinned and hasattr(os, "sched_getaffinity") else []
         setup = {"pages": building.files(exercises), "modules": _modules(exercises), "cpu_s": float(cpu_s)}
         self._begin, self._setup = Plain if plain else Server, setup | {"layers": list(layers)}
@@ -130,9 +131,15 @@ class Sandbox:
         """End everything that was started, and delete the room."""
         self._server.close()
 
-    def warm(self, worker=0):
-        """Have a spare child ready for a worker."""
+    def warm(self, worker=0, layers=None):
+        """Have a spare child ready for a worker.
+
+        Args:
+            worker: a number.
+            layers: what it is to run beforehand, see `room.warming.warm`; as before, if None.
+        """
         with self._lock:
+            self._layers = self._layers if layers is None else layers
             if worker not in self._spares:
                 self._spares[worker] = self._fork(worker)
 
@@ -168,7 +175,10 @@ class Sandbox:
             self._server.close()
             self._server = self._begin(fresh, self._setup)
         mine = self._processors[worker % len(self._processors)] if self._processors else None
-        return self._server.fork(mine)
+        child = self._server.fork(mine)
+        with suppress(OSError):  # it is gone, which the next read will tell
+            child.channel.send(WARM, self._layers)
+        return child
 
     def _once(self, job, aside, found, child):
         """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end"; or None."""
@@ -180,7 +190,8 @@ class Sandbox:
                 _expect_ready(child)
             sent = [[ask.exercise, ask.which, ask.cases, float(ask.limit_s)] for ask in asks]
             whole = {"cells": cells, "asks": sent, "values": list(job.values), "limit_s": float(job.limit_s)}
-            _send(child, whole)
+            with suppress(OSError):
+                child.channel.send(JOB, whole)
             done = self._listen(child, at, clock, found, job.limit_s)
         except TooLargeError as error:
             done = found.failed("reply too large", f"It sent more than is read: {error}.")
@@ -226,13 +237,6 @@ def _expect_ready(child):
     if received is None or received[0] != READY:
         said = received[1] if received else "it ended at once"
         raise SandboxError(f"a room could not be made ready: {str(said).strip().splitlines()[-1]}. Run seqkit doctor.")
-
-
-def _send(child, whole):
-    try:
-        child.channel.send(JOB, whole)
-    except OSError:
-        return  # it is gone, which the next read will tell
 
 
 def _how(code):

@@ -27,6 +27,28 @@ def expected(exercise, draw):
     return [probe.cases(draw) for probe in page.probes]
 
 
+def layers(exercises):
+    """[name, shape of its input] of each layer that the references of these exercises run, without their order."""
+    found = {pair for name in exercises for run in _reference_runs(load(name)) for pair in _pairs(*run)}
+    return [[name, list(shape)] for name, shape in sorted(found)]
+
+
+def _reference_runs(page):
+    """(`Run`, the arrays that the case was called with) of each case on the public draw."""
+    for i, probe in enumerate(page.probes):
+        for case, seen in zip(probe.cases(DRAW), wanted(page, i, DRAW), strict=True):
+            given = [value for value in probe.arguments(case).values() if hasattr(value, "shape")]
+            yield from ((run, given) for run in _runs(seen.value))
+
+
+def _pairs(run, given):
+    received = given[0] if given else None
+    for name, output in run.layers:
+        if isinstance(getattr(received, "shape", None), tuple):
+            yield name, received.shape
+        received = output
+
+
 def score(item, draw, seen, trouble=""):
     """The `Score` of one exercise.
 

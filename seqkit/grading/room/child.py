@@ -9,12 +9,15 @@ import traceback
 from seqkit.grading.room import layers
 from seqkit.grading.room.cells import Cells
 from seqkit.grading.room.channel import Channel
+from seqkit.grading.room.warming import warm
 from seqkit.grading.room.watching import watch
 from seqkit.observe import observe_cases
 from seqkit.plain import plain
 
-READY, CELL, SEEN, VALUE, TRIED, FAILED, END, JOB = b"R", b"C", b"S", b"V", b"T", b"X", b"E", b"J"
-"""Kinds of frames: the first six go to the grader, the last comes from there."""
+READY, CELL, SEEN, VALUE, TRIED, FAILED, END = b"R", b"C", b"S", b"V", b"T", b"X", b"E"
+"""Kinds of frames that go to the grader."""
+WARM, JOB = b"W", b"J"
+"""And those that come from there."""
 
 
 def live(channel, room, setup):
@@ -48,7 +51,9 @@ def _settled(channel, room, setup):
     force = layers.close(room, os.path.join(room, "scratch"), setup["cpu_s"], setup["readable"], setup["layers"])
     random.seed()
     pages = [importlib.import_module(f"seqkit.exercises.{file}").page for file in setup["pages"]]
-    importlib.import_module("seqkit.grading.room.warming").warm()
+    layers_to_come = channel.receive()
+    if layers_to_come is not None:
+        warm(layers_to_come[1])
     return {page.name: page for page in pages}, force
 
 

@@ -4,6 +4,7 @@ JAX's backend must not be running when it forks: a child would hang at its first
 """
 
 import array
+import gc
 import importlib
 import os
 import select
@@ -31,6 +32,8 @@ def serve(control, room, setup):
     why_not = layers.available()
     setup["layers"] = [name for name in setup["layers"] if not why_not[name]]
     setup["readable"] = layers.readable()
+    gc.collect()
+    gc.freeze()  # what is loaded is never looked through again, so children go on sharing its memory
     control.sendall(frame(LOADED, why_not))
     alive, (woken, wake) = set(), os.pipe()
     os.set_blocking(wake, False)

@@ -1,31 +1,33 @@
-"""What every submission needs of the frameworks that are loaded, done once before it comes: the same for everybody."""
+"""What a submission will need of JAX, done in a spare child before it comes: the backend, keys, single layers of the right size."""
 
+import re
 import sys
 
+NAME = re.compile(r"(\w+)(?:\((\d+)(?:, (\d+))?)?")
 
-def warm():
-    """Starts JAX's backend and runs a few operations of no exercise in particular."""
+
+def warm(layers=()):
+    """Starts JAX's backend and runs single layers on zeros; no two of them are ever put together.
+
+    Args:
+        layers: [name, shape of its input] of layers that chains in these exercises are made of: `["Dense(4)", [3]]`.
+    """
     import jax
     import jax.numpy as jnp
 
-    x = jnp.array([1.0, -2.0, 0.5])
-    key, other = jax.random.split(jax.random.PRNGKey(3))
-    y = jax.nn.relu(x @ jax.random.normal(key, (3, 2)) + jnp.zeros(2))
-    jax.random.fold_in(other, 2)
-    for framework, steps in (("flax.linen", _linen), ("objax", _objax), ("equinox", _equinox)):
-        if framework in sys.modules:
-            steps(sys.modules[framework], jax, x)
-    y.block_until_ready()
+    key, _ = jax.random.split(jax.random.PRNGKey(3))
+    jax.random.fold_in(key, 2)
+    for name, shape in layers:
+        _try(name, jnp.zeros(shape), key, jax)
 
 
-def _linen(nn, jax, x):
-    chain = nn.Sequential([nn.Dense(2), nn.relu, nn.Dense(2)])
-    chain.apply(chain.init(jax.random.PRNGKey(3), x), x)
-
-
-def _objax(objax, jax, x):
-    objax.nn.Sequential([objax.nn.Linear(3, 2), objax.functional.relu])(x[None])
-
-
-def _equinox(eqx, jax, x):
-    eqx.nn.Sequential([eqx.nn.Linear(3, 2, key=jax.random.PRNGKey(3)), eqx.nn.Lambda(jax.nn.relu)])(x)
+def _try(name, x, key, jax):
+    word, *sizes = NAME.match(name).groups()
+    sizes, nn = [int(size) for size in sizes if size], sys.modules.get("flax.linen")
+    if word == "Dense" and sizes and nn:
+        layer = nn.Dense(sizes[0])
+        layer.apply(layer.init(key, x), x)
+    elif word == "Linear" and sizes and x.ndim:
+        x @ jax.numpy.zeros((x.shape[-1], sizes[-1])) + jax.numpy.zeros(sizes[-1])
+    elif word in ("relu", "tanh", "sigmoid", "gelu", "softmax"):
+        getattr(jax.nn, word)(x)
