@@ -6,9 +6,9 @@ from random import Random
 import numpy as np
 
 from seqkit.grading import wire
-from seqkit.grading.entries import Adjustment, Entry
+from seqkit.grading.book.entries import Adjustment, Entry
 from seqkit.grading.graded import CellRun, Graded, Score
-from seqkit.grading.items import Assignment, Item
+from seqkit.grading.handout.items import Assignment, Item
 from seqkit.plain import Run
 
 DUE = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)

@@ -5,13 +5,13 @@ import os
 import signal
 from datetime import UTC, datetime
 
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.graded import CellRun, Graded, Score
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 PROCESSES.set_forkserver_preload(
-    ["seqkit.grading.gradebook", "alembic.command", "sqlalchemy.dialects.postgresql", "psycopg"]
+    ["seqkit.grading.book.gradebook", "alembic.command", "sqlalchemy.dialects.postgresql", "psycopg"]
 )
 
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from seqkit.grading.assignment import Assignment, Item
-from seqkit.grading.entries import Adjustment, Entry
+from seqkit.grading.book.entries import Adjustment, Entry
 from seqkit.grading.graded import Graded, Score
+from seqkit.grading.handout.assignment import Assignment, Item
 
 DUE = datetime(2025, 11, 30, 18, tzinfo=UTC)
 SECRET = "0.7351 only the teacher may see"

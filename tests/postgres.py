@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.book.gradebook import Gradebook
 
 
 @pytest.fixture(scope="session")

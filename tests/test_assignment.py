@@ -15,10 +15,11 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
 from seqkit import lesson, snippet
 from seqkit.errors import AssignmentError
-from seqkit.grading import assignment as assignments
-from seqkit.grading import atomic, handout, manifest, secret
-from seqkit.grading.items import Assignment, Item
-from seqkit.grading.solution import marked
+from seqkit.grading.handout import assignment as assignments
+from seqkit.grading.handout import atomic, manifest, secret
+from seqkit.grading.handout import notebooks as handout
+from seqkit.grading.handout.items import Assignment, Item
+from seqkit.grading.handout.solution import marked
 
 exercise = importlib.import_module("seqkit.exercise")  # the face has a function of this name
 EVERY = exercise.names()

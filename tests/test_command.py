@@ -20,10 +20,10 @@ from seqkit.commands.bar import Progress
 from seqkit.commands.failing import ends_well
 from seqkit.commands.voice import Voice
 from seqkit.exercise import names
-from seqkit.grading import manifest
+from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.doctor import look
 from seqkit.grading.exports import FORMATS
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.handout import manifest
 from tests.grades import ASSIGNMENT, CLASS
 
 NAMES = [name for section in COMMANDS.values() for name in section]

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqkit.errors import GradebookError
-from seqkit.grading import migrations, tables
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.book import migrations, tables
+from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.graded import CellRun, Graded, Score
 from tests.gradebook_cases import (
     CLASS,

@@ -14,8 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from seqkit.errors import GradebookError
-from seqkit.grading import database
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.book import database
+from seqkit.grading.book.gradebook import Gradebook
 from tests.gradebook_cases import CLASS, graded
 
 
@@ -155,7 +155,7 @@ def test_a_disk_that_is_full_from_the_start_is_said_to_be(tmp_path, small):
 
 FILL = """
 import resource, sys
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.book.gradebook import Gradebook
 from tests.gradebook_cases import CLASS
 with Gradebook(sys.argv[1]) as book:
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
@@ -173,7 +173,7 @@ def test_a_disk_that_refuses_to_write_is_said_to_and_loses_nothing(file):
     assert has_the_ten(file)
 
 
-OPEN = "import sys; from seqkit.grading.gradebook import Gradebook; Gradebook(sys.argv[1])"
+OPEN = "import sys; from seqkit.grading.book.gradebook import Gradebook; Gradebook(sys.argv[1])"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from seqkit.errors import GradebookError
-from seqkit.grading.gradebook import Gradebook
+from seqkit.grading.book.gradebook import Gradebook
 from tests.gradebook_cases import CLASS, graded
 from tests.postgres import postgres  # noqa: F401
 

@@ -14,9 +14,10 @@ import yaml
 from dateutil import parser, tz
 
 from seqkit.errors import IntakeError
-from seqkit.grading import archive, gradescope, intake, listing, naming, submission
-from seqkit.grading.intake import collect
-from seqkit.grading.times import time_of
+from seqkit.grading.intake import archive, gradescope, listing, naming, submission
+from seqkit.grading.intake import collecting as intake
+from seqkit.grading.intake.collecting import collect
+from seqkit.grading.intake.times import time_of
 
 CELL = {"cell_type": "code", "id": "a", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
 NOTEBOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [CELL]}).encode()

@@ -12,7 +12,7 @@ from traitlets.config import PyFileConfigLoader
 from seqkit import snippet
 from seqkit.check import check
 from seqkit.exercise import load
-from seqkit.grading import assignment as assignments
+from seqkit.grading.handout import assignment as assignments
 
 NAME = "week-1"
 POINTS = {"forward": 5, "shapes": 12.5, "three_layer_mlp": 7}

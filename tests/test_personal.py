@@ -10,9 +10,9 @@ import pytest
 from flax import linen
 
 from seqkit.errors import AssignmentError
-from seqkit.grading import assignment as assignments
-from seqkit.grading import personal, roster, variants
-from seqkit.grading.items import Assignment, Item
+from seqkit.grading.handout import assignment as assignments
+from seqkit.grading.handout import personal, roster, variants
+from seqkit.grading.handout.items import Assignment, Item
 from seqkit.plain import Raised, Thing, plain
 
 STUDENTS = tuple(f"student{i}" for i in range(60))

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from seqkit.errors import GradebookError
-from seqkit.grading import report, similarity, statistics, wire, words
-from seqkit.grading.pictures import picture
-from seqkit.grading.slugs import slugs
-from seqkit.grading.visible import one_line, visible
+from seqkit.grading import wire
+from seqkit.grading.report import similarity, statistics, words
+from seqkit.grading.report import writing as report
+from seqkit.grading.report.pictures import picture
+from seqkit.grading.report.slugs import slugs
+from seqkit.grading.report.visible import one_line, visible
 from seqkit.plain import Huge, Run, Thing
 from tests import class_of_forty
 

@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbformat import v3, v4
 
-from seqkit.grading import decoding, submission
-from seqkit.grading.submission import Submission, read
+from seqkit.grading.intake import decoding, submission
+from seqkit.grading.intake.submission import Submission, read
 
 LESSONS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
 CANARY = "canary"

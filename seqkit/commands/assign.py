@@ -54,7 +54,7 @@ def assign(voice, name, exercises, lesson, out, due, points, weights, time_limit
       seqkit assign hw3 -e forward --personal roster.csv --out assignments/hw3
     """
     still()
-    from seqkit.grading.assignment import make
+    from seqkit.grading.handout.assignment import make
 
     more = {"time_limit_s": time_limit} if time_limit is not None else {}
     more |= {"personal": personal} if personal else {}

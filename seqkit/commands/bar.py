@@ -79,7 +79,7 @@ def _bar():
 
 
 def _short(text):
-    from seqkit.grading.visible import one_line
+    from seqkit.grading.report.visible import one_line
 
     return one_line(str(text), 40)
 

@@ -28,7 +28,9 @@ def check(voice, notebook):
 
     graded = check_notebook(notebook)
     scores = graded.scores if graded else ()
-    voice.answer({"notebook": notebook, "status": graded and graded.status, "exercises": [_said(one) for one in scores]})
+    voice.answer(
+        {"notebook": notebook, "status": graded and graded.status, "exercises": [_said(one) for one in scores]}
+    )
     for one in scores:
         mark = _mark(one)
         voice.say(f"{mark} {one.exercise}: {_count(one)}. {one.sentence}", fg=COLOURS.get(mark))

@@ -56,7 +56,7 @@ def export(voice, results, assignment, form, out, students, **options):
       seqkit export results/ -a hw1 --to github --student ana >> "$GITHUB_STEP_SUMMARY"
     """
     from seqkit.grading import exports
-    from seqkit.grading.assignment import load
+    from seqkit.grading.handout.assignment import load
 
     options = _options(form, options)
     asked, room = load(assignment), exports.load(form)
@@ -99,7 +99,7 @@ def _deliver(voice, made, room, out, form):
     """Write what was made and say where; {file name: text} if there is no place to write it to."""
     from pathlib import Path
 
-    from seqkit.grading import atomic
+    from seqkit.grading.handout import atomic
 
     if out is None and isinstance(made, dict) and any("/" in name for name in made) and not voice.json:
         raise click.UsageError(f"--to {form} makes a file for each student: name a folder with --out.")

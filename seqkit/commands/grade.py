@@ -64,8 +64,8 @@ def run(voice, submissions, assignment, where, *, chosen=None, reason="first", *
         reason: kept with each grading.
         how: `workers`, `scheduler`, `require_sandbox`.
     """
-    from seqkit.grading.assignment import load
-    from seqkit.grading.intake import collect
+    from seqkit.grading.handout.assignment import load
+    from seqkit.grading.intake.collecting import collect
 
     asked = load(assignment)
     intake = collect(submissions, asked.name)
@@ -80,8 +80,8 @@ def _graded(voice, handed, asked, where, reason, how):
     """The `Tally`; what it takes to grade is imported when there is something to grade."""
     still()
     from seqkit.commands.bar import Progress
+    from seqkit.grading.book.gradebook import Gradebook
     from seqkit.grading.grade import grade as graded
-    from seqkit.grading.gradebook import Gradebook
 
     with Gradebook(where) as book, Progress(voice) as tell:
         return graded(handed, asked, book, reason=reason, tell=tell, **how)

@@ -49,7 +49,7 @@ def gradebook(results):
     Raises:
         GradebookError: it is not there or cannot be opened.
     """
-    from seqkit.grading.gradebook import Gradebook
+    from seqkit.grading.book.gradebook import Gradebook
 
     return Gradebook(results, create=False)
 

@@ -23,8 +23,8 @@ def report(voice, results, assignment, out):
     """
     still()
     from seqkit.commands.bar import Progress
-    from seqkit.grading.assignment import load
-    from seqkit.grading.report import write
+    from seqkit.grading.handout.assignment import load
+    from seqkit.grading.report.writing import write
 
     folder, asked = _folder(results, out), load(assignment)
     with gradebook(results) as book:
@@ -48,7 +48,7 @@ def _handed_out(folder):
     """The cells of a notebook that was handed out, which make nobody's code alike."""
     from pathlib import Path
 
-    from seqkit.grading.submission import read
+    from seqkit.grading.intake.submission import read
 
     notebook = min(Path(folder, "release").rglob("*.ipynb"), default=None)
     return read(notebook.read_bytes(), notebook.name).code if notebook else ()

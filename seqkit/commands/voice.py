@@ -84,7 +84,7 @@ def _note_it(ctx, param, value):
 
 def _line(text):
     """Without what a terminal would obey: a student may have chosen the words."""
-    from seqkit.grading.visible import visible
+    from seqkit.grading.report.visible import visible
 
     return visible(str(text))
 

@@ -13,7 +13,7 @@ ROOMS = (
     "errors steps notes signatures walk recorder spec writing transport axes trace exercise draws plain compare observe"
 ).split()
 FOLDERS = ("styles", "probing", "grading/room")
-SINGLE = ("grading/__init__.py", "grading/wire.py")
+SINGLE = ("grading/__init__.py", "grading/heads.py", "grading/wire.py")
 
 
 def build(exercises):

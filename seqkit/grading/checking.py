@@ -8,8 +8,8 @@ from seqkit.check import DRAW
 from seqkit.errors import LessonError
 from seqkit.exercise import index, names
 from seqkit.grading.grade import Grader, Paper
-from seqkit.grading.items import Assignment, Item
-from seqkit.grading.submission import read
+from seqkit.grading.handout.items import Assignment, Item
+from seqkit.grading.intake.submission import read
 
 LIMIT_S = 120.0
 

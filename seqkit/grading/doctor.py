@@ -171,7 +171,7 @@ def _memory_bytes():
 def _gradebook(where):
     """Whether a gradebook opens, is whole, and what is in it."""
     from seqkit.errors import SeqkitError
-    from seqkit.grading.gradebook import Gradebook
+    from seqkit.grading.book.gradebook import Gradebook
 
     try:
         with Gradebook(where, create=False) as book:

@@ -14,10 +14,11 @@ from importlib import metadata
 
 from seqkit.check import DRAW
 from seqkit.errors import SandboxError
-from seqkit.grading import compiled, personal, scoring
+from seqkit.grading import compiled, scoring
 from seqkit.grading.examiners import Local, after, nothing
 from seqkit.grading.graded import CellRun, Graded, Score
-from seqkit.grading.items import version
+from seqkit.grading.handout import personal
+from seqkit.grading.handout.items import version
 from seqkit.grading.room.layers import NEEDED
 from seqkit.grading.room.warming import warm
 from seqkit.grading.sandbox import Ask, Job

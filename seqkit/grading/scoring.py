@@ -6,7 +6,7 @@ import threading
 from seqkit.check import DRAW, judge
 from seqkit.exercise import load
 from seqkit.grading.graded import Score
-from seqkit.grading.items import version
+from seqkit.grading.handout.items import version
 from seqkit.grading.wire import pack
 from seqkit.judge import wanted
 from seqkit.plain import Raised, Run

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from seqkit.grading import report
+from seqkit.grading.report import writing as report
 from tests import class_of_forty
 from tests.browser.axe import violations
 from tests.browser.visit import shoot

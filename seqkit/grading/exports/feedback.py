@@ -1,6 +1,6 @@
 """What a student may read about one exercise: of the public draw only, with nothing in it that cannot be seen."""
 
-from seqkit.grading.visible import visible
+from seqkit.grading.report.visible import visible
 
 MOST = 4_000
 """So many letters of one line go out: other systems cut a long text in the middle of a sentence, or refuse it."""

@@ -10,7 +10,7 @@ import re
 
 from seqkit.grading.exports.feedback import lines
 from seqkit.grading.exports.scores import possible, total, weighed
-from seqkit.grading.slugs import slugs
+from seqkit.grading.report.slugs import slugs
 
 RESULT, SUMMARY, OUTPUT = "result.json", "summary.md", "output.txt"
 CELL = 600

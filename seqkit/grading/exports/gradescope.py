@@ -8,8 +8,8 @@ import json
 
 from seqkit.grading.exports.feedback import lines
 from seqkit.grading.exports.scores import total, weighed
-from seqkit.grading.slugs import slugs
-from seqkit.grading.visible import visible
+from seqkit.grading.report.slugs import slugs
+from seqkit.grading.report.visible import visible
 
 FILE = "results.json"
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from seqkit.errors import IntakeError
-from seqkit.grading.naming import normal
+from seqkit.grading.intake.naming import normal
 
 MAX_FILES = 200_000
 MAX_DEPTH = 30

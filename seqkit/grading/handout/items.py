@@ -1,4 +1,4 @@
-"""What an assignment is: plain records. `seqkit.grading.assignment` makes and reads them."""
+"""What an assignment is: plain records. `seqkit.grading.handout.assignment` makes and reads them."""
 
 import hashlib
 import math
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from seqkit.exercise import PAGES, index
-from seqkit.grading import secret as secrets
+from seqkit.grading.handout import secret as secrets
 
 TIME_LIMIT_S = 30.0
 """Wall time for one exercise of a submission."""
@@ -23,7 +23,7 @@ class Item:
         points: what it earns at most.
         weight: what its points are multiplied with in the sum of a student.
         time_limit_s: wall time for it.
-        personal: whether it is a question of `seqkit.grading.personal`, with other numbers for each student.
+        personal: whether it is a question of `seqkit.grading.handout.personal`, with other numbers for each student.
         version: of its page, when the assignment was made.
     """
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select, text
 
-from seqkit.grading.entries import Adjustment
-from seqkit.grading.tables import adjustments, gradings, scores, submissions
+from seqkit.grading.book.entries import Adjustment
+from seqkit.grading.book.tables import adjustments, gradings, scores, submissions
 
 GRADED = submissions.join(gradings)
 

@@ -1,4 +1,4 @@
-"""What is found in a class: small records, which `seqkit.grading.statistics` makes and the report shows."""
+"""What is found in a class: small records, which `seqkit.grading.report.statistics` makes and the report shows."""
 
 from dataclasses import dataclass
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from seqkit.grading.times import time_of
+from seqkit.grading.intake.times import time_of
 
 FILE = "submission_metadata.yml"
 MAX_BYTES = 50_000_000

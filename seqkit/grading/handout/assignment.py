@@ -9,8 +9,8 @@ FOLDER/nbgrader_config.py                 so that FOLDER can be used as a course
 
 from pathlib import Path
 
-from seqkit.grading import manifest
-from seqkit.grading.items import CELLS_LIMIT_S, TIME_LIMIT_S, Assignment, Item
+from seqkit.grading.handout import manifest
+from seqkit.grading.handout.items import CELLS_LIMIT_S, TIME_LIMIT_S, Assignment, Item
 
 __all__ = ["Assignment", "Item", "load", "make"]
 
@@ -58,7 +58,7 @@ def make(
     Raises:
         AssignmentError: something of this cannot be; or `folder` holds another assignment.
     """
-    from seqkit.grading import making  # it loads the pages, and with them their frameworks; a grader reads only
+    from seqkit.grading.handout import making  # it loads the pages, and with them their frameworks; a grader reads only
 
     limits_s = time_limit_s, cells_limit_s
     described = making.described(name, making.chosen(exercises, lesson), due, points, weights, personal, limits_s)

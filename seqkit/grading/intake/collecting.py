@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 from seqkit.errors import IntakeError
-from seqkit.grading import choosing, gradescope, layout, naming, submission
-from seqkit.grading.arrival import FORMS, arrived
-from seqkit.grading.layout import is_notebook, stem
-from seqkit.grading.naming import printable
+from seqkit.grading.intake import choosing, gradescope, layout, naming, submission
+from seqkit.grading.intake.arrival import FORMS, arrived
+from seqkit.grading.intake.layout import is_notebook, stem
+from seqkit.grading.intake.naming import printable
 
 MAX_FILE = 300
 """Letters of a file's path."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from seqkit.errors import AssignmentError
 from seqkit.exercise import index
-from seqkit.grading import roster, secret, strict, variants
-from seqkit.grading.items import CELLS_LIMIT_S, TIME_LIMIT_S, Assignment, Item
+from seqkit.grading.handout import roster, secret, strict, variants
+from seqkit.grading.handout.items import CELLS_LIMIT_S, TIME_LIMIT_S, Assignment, Item
 
 FILE = "manifest.json"
 FORM = 1

@@ -3,8 +3,8 @@
 import statistics
 from collections import Counter, defaultdict
 
-from seqkit.grading.findings import Bar, Cost, Difficulty, Overview, Shared, Stuck, Total
 from seqkit.grading.graded import Score
+from seqkit.grading.report.findings import Bar, Cost, Difficulty, Overview, Shared, Stuck, Total
 
 UNREAD = "could not be read"
 TENTHS = 10

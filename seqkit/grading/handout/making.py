@@ -6,8 +6,9 @@ from pathlib import Path
 
 from seqkit.errors import AssignmentError
 from seqkit.exercise import index
-from seqkit.grading import atomic, handout, manifest, personal, roster, secret, strict, variants
-from seqkit.grading.items import version
+from seqkit.grading.handout import atomic, manifest, personal, roster, secret, strict, variants
+from seqkit.grading.handout import notebooks as handout
+from seqkit.grading.handout.items import version
 
 
 def chosen(exercises, lesson):

@@ -15,9 +15,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from seqkit.grading import pictures, similarity, slugs, statistics, words
-from seqkit.grading.publishing import publish
-from seqkit.grading.visible import one_line, visible
+from seqkit.grading.report import pictures, similarity, slugs, statistics, words
+from seqkit.grading.report.publishing import publish
+from seqkit.grading.report.visible import one_line, visible
 
 MOST_PAIRS = 50
 _TICKED = re.compile(r"`([^`\n]+)`")
@@ -167,7 +167,7 @@ def _policy():
 
 @functools.cache
 def _environment():
-    loader = PackageLoader("seqkit.grading", "pages")
+    loader = PackageLoader("seqkit.grading.report", "pages")
     made = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
     )

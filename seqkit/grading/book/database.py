@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from seqkit.errors import GradebookError
-from seqkit.grading import migrations
+from seqkit.grading.book import migrations
 
 FILE = "gradebook.sqlite"
 SUFFIXES = (".sqlite", ".sqlite3", ".db")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from seqkit.grading.times import time_of
+from seqkit.grading.intake.times import time_of
 
 MAX_NAME = 100
 """Letters kept of a student's name."""

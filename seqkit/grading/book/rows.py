@@ -6,8 +6,8 @@ from math import isfinite
 from sqlalchemy import Boolean, Double, Integer, insert, select
 
 from seqkit.errors import GradebookError
+from seqkit.grading.book.tables import Moment, cells, gradings, scores, submissions, tried
 from seqkit.grading.graded import CellRun, Graded, Score
-from seqkit.grading.tables import Moment, cells, gradings, scores, submissions, tried
 
 KINDS = {Boolean: bool, Integer: int, Double: float}
 """NumPy's numbers are made Python's own: SQLite would keep an `int64` as bytes."""

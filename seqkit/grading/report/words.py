@@ -1,6 +1,6 @@
 """States, numbers and times of a report, in words: each reads without colour."""
 
-from seqkit.grading.statistics import UNREAD
+from seqkit.grading.report.statistics import UNREAD
 
 NOT_JUDGED = "not judged"
 MARKS = {"right": "✓", "partly right": "✗", "not yet": "✗", "not started": "·", NOT_JUDGED: "?"}

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from seqkit.errors import IntakeError
-from seqkit.grading.listing import Found, OnDisk, is_junk
-from seqkit.grading.naming import normal, printable
+from seqkit.grading.intake.listing import Found, OnDisk, is_junk
+from seqkit.grading.intake.naming import normal, printable
 
 MAX_MEMBERS = 50_000
 MAX_HANDED_MEMBERS = 5_000

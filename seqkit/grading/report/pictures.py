@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from seqkit.grading import wire
-from seqkit.grading.visible import one_line
+from seqkit.grading.report.visible import one_line
 from seqkit.plain import Run
 from seqkit.steps import Step, Trace, shape_text
 

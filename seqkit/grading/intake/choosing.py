@@ -3,9 +3,9 @@
 from contextlib import suppress
 
 from seqkit.errors import IntakeError
-from seqkit.grading import naming
-from seqkit.grading.layout import is_notebook, is_zip, stem
-from seqkit.grading.times import time_of
+from seqkit.grading.intake import naming
+from seqkit.grading.intake.layout import is_notebook, is_zip, stem
+from seqkit.grading.intake.times import time_of
 
 TIMESTAMP = "timestamp.txt"
 MAX_NOTEBOOKS = 10

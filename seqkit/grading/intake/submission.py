@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from seqkit.errors import IntakeError
-from seqkit.grading.decoding import AGAIN, CLEAR, parsed, text_of
-from seqkit.grading.naming import printable
+from seqkit.grading.intake.decoding import AGAIN, CLEAR, parsed, text_of
+from seqkit.grading.intake.naming import printable
 
 MAX_BYTES = 20_000_000
 """Size of a file that is read."""

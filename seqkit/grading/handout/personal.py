@@ -12,8 +12,8 @@ import numpy as np
 
 from seqkit.compare import same, text
 from seqkit.errors import AssignmentError
-from seqkit.grading import secret, variants
 from seqkit.grading.graded import Score
+from seqkit.grading.handout import secret, variants
 from seqkit.plain import Thing
 
 POINTS = 5.0

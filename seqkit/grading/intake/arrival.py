@@ -4,10 +4,10 @@ import os
 from dataclasses import replace
 
 from seqkit.errors import IntakeError
-from seqkit.grading import archive, listing
-from seqkit.grading.layout import is_notebook, is_zip, stem
-from seqkit.grading.listing import Found
-from seqkit.grading.naming import owner
+from seqkit.grading.intake import archive, listing
+from seqkit.grading.intake.layout import is_notebook, is_zip, stem
+from seqkit.grading.intake.listing import Found
+from seqkit.grading.intake.naming import owner
 
 ZIPS = 2
 """How many zips are opened one inside the other."""

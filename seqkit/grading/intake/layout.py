@@ -5,9 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from seqkit.grading import gradescope, naming
-from seqkit.grading.listing import Found
-from seqkit.grading.naming import Owner
+from seqkit.grading.intake import gradescope, naming
+from seqkit.grading.intake.listing import Found
+from seqkit.grading.intake.naming import Owner
 
 NOTEBOOK = re.compile(r"(.*)\.ipynb(?:\.txt|\.json|[ _]?\(\d+\))?", re.IGNORECASE | re.DOTALL)
 """A notebook's name. Browsers add the rest."""

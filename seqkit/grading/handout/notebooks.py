@@ -15,9 +15,9 @@ import math
 
 from seqkit import snippet
 from seqkit.exercise import load
-from seqkit.grading import personal
-from seqkit.grading.items import points_said
-from seqkit.grading.solution import STUB, marked
+from seqkit.grading.handout import personal
+from seqkit.grading.handout.items import points_said
+from seqkit.grading.handout.solution import STUB, marked
 from seqkit.lesson import TAG
 
 QUESTION_TAG = "personal:"

@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 
 from seqkit.errors import AssignmentError
-from seqkit.grading import atomic, strict
+from seqkit.grading.handout import atomic, strict
 
 FILE = "secret.json"
 BYTES = 32

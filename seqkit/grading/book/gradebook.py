@@ -8,11 +8,11 @@ from math import isfinite
 from sqlalchemy import insert, select
 
 from seqkit.errors import GradebookError
-from seqkit.grading import queries
-from seqkit.grading.database import Database
-from seqkit.grading.entries import Adjustment, Entry, Grading, Health, ordered
-from seqkit.grading.rows import load, row, write_parts
-from seqkit.grading.tables import adjustments, gradings, identity, submissions
+from seqkit.grading.book import queries
+from seqkit.grading.book.database import Database
+from seqkit.grading.book.entries import Adjustment, Entry, Grading, Health, ordered
+from seqkit.grading.book.rows import load, row, write_parts
+from seqkit.grading.book.tables import adjustments, gradings, identity, submissions
 
 
 class Gradebook:

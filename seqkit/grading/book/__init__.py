@@ -1,0 +1,1 @@
+"""The gradebook: a database that is only ever added to."""

@@ -1,0 +1,1 @@
+"""What is handed out: an assignment, its secret, the notebooks for students and for nbgrader, personal questions."""
