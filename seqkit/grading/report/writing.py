@@ -155,7 +155,7 @@ def _alike(entries, given):
 
 @functools.cache
 def _css():
-    return Markup(importlib.resources.files("seqkit.grading").joinpath("pages/report.css").read_text("utf-8"))
+    return Markup(importlib.resources.files("seqkit.grading.report").joinpath("pages/report.css").read_text("utf-8"))
 
 
 @functools.cache
