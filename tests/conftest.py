@@ -23,6 +23,7 @@ atexit.register(shutil.rmtree, os.environ["SEQKIT_HOME"], ignore_errors=True)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 INSTALLED = {"torch": importlib.util.find_spec("torch") is not None, "browser": CHROMIUM is not None}
+INSTALLED["postgresql"] = bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
 
 
 def pytest_sessionstart(session):

@@ -59,6 +59,22 @@ def test_only_the_face_knows_the_views():
     assert not [room for room in knows if not room.startswith("seqkit.views")]
 
 
+def test_only_the_command_line_knows_grading():
+    knows = [room for room in ROOMS if any(name.startswith("seqkit.grading") for name in streets(room))]
+    assert not [room for room in knows if not room.startswith(("seqkit.grading", "seqkit.commands", "seqkit.__main__"))]
+
+
+def test_what_runs_in_the_sandbox_imports_nothing_that_stays_outside():
+    from seqkit.grading import building
+
+    inside = {f"seqkit.{name}" for name in building.ROOMS}
+    inside |= {f"seqkit.{name.removesuffix('.py').replace('/', '.')}" for name in building.SINGLE}
+    folders = tuple(f"seqkit.{name.replace('/', '.')}." for name in building.FOLDERS)
+    there = [room for room in ROOMS if room in inside or room.startswith(folders)]
+    reached = {name for room in there for name in streets(room)}
+    assert not [name for name in reached if name not in inside and not name.startswith((*folders, "seqkit.exercises"))]
+
+
 @pytest.mark.parametrize("room", [*STYLES, *EDITING])
 def test_no_style_imports_another(room):
     others = {*STYLES, *EDITING} - {room, room.replace("editing", "styles")}
@@ -159,6 +175,12 @@ def loaded_by(code):
 def test_importing_seqkit_loads_no_framework_no_numpy_and_no_widget():
     heavy = {"jax", "jaxlib", "numpy", "flax", "objax", "equinox", "keras", "torch", "matplotlib", "ipywidgets", "PIL"}
     assert not heavy & loaded_by("import seqkit")
+
+
+def test_the_help_of_the_command_line_loads_next_to_nothing():
+    asked = "from click.testing import CliRunner; from seqkit.__main__ import cli; CliRunner().invoke(cli, ['--help'])"
+    heavy = {"jax", "numpy", "rich", "sqlalchemy", "jinja2", "nbformat", "IPython", "msgpack", "distributed"}
+    assert not heavy & loaded_by(asked)
 
 
 def test_a_check_loads_only_the_framework_of_its_page():

@@ -317,3 +317,10 @@ def test_the_functions_of_the_face_stay_functions_when_their_rooms_are_imported(
         importlib.import_module(f"seqkit.{name}")
         assert callable(getattr(sk, name)), name
     assert "forward" in names()
+
+
+def test_what_nbgrader_runs_is_nobodys_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEQKIT_HOME", str(tmp_path))
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    sk.check("forward", lambda layers, x: x)
+    assert not progress_room.records()

@@ -30,7 +30,8 @@ def test_the_picture_is_the_one_that_its_code_draws(names):
 def test_every_room_of_the_plan_is_there_and_every_room_is_in_the_plan():
     plan = set(re.findall(r"^  (\w+(?:/\w+)?\.py)", TEXT, re.MULTILINE))
     rooms = {str(p.relative_to(ROOT / "seqkit")) for p in (ROOT / "seqkit").rglob("*.py")}
-    many = ("styles/", "exercises/", "probing/", "views/drawing/", "editing/", "views/__init__")
+    many = ("styles/", "exercises/", "probing/", "views/drawing/", "editing/", "views/__init__", "commands/", "grading/__init__")
+    many += tuple(f"grading/{folder}/" for folder in re.findall(r"^  grading/(\w+)/ ", TEXT, re.MULTILINE))
     assert plan == {room for room in rooms if not room.startswith(many)}
 
 
@@ -49,6 +50,15 @@ def test_every_make_target_of_the_readme_is_a_target():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"^make (\w+)|`make (\w+)`", TEXT, re.MULTILINE))
     assert {"lab", "test", "help"} <= {word for pair in named for word in pair if word} <= targets
+
+
+def test_every_command_of_the_readme_is_one():
+    from click.testing import CliRunner
+
+    from seqkit.__main__ import cli
+
+    named = set(re.findall(r"^seqkit (\w+)", TEXT, re.MULTILINE))
+    assert named and all(CliRunner().invoke(cli, [name, "--help"]).exit_code == 0 for name in named)
 
 
 def test_every_link_leads_to_a_file():

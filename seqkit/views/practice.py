@@ -1,5 +1,6 @@
 """What a learner calls in a notebook: `check`, `hint`, `reference`, `exercise`, `progress`. Each gives a thing that shows itself."""
 
+import os
 from datetime import date
 
 from seqkit import completion, snippet
@@ -92,7 +93,9 @@ def forget():
 
 
 def _noted(name, kind, ok=False, earned=0.0):
-    """Keep it; what cannot be kept is said, and costs nobody a verdict."""
+    """Keep it; what cannot be kept is said, and costs nobody a verdict. What nbgrader runs is nobody's progress."""
+    if os.environ.get("NBGRADER_EXECUTION"):
+        return ""
     try:
         note(name, kind, ok, earned)
     except ProgressError as error:
