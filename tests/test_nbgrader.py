@@ -10,9 +10,11 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
 from seqkit import snippet
-from seqkit.check import check
 from seqkit.exercise import load
+from seqkit.grading.book.gradebook import Gradebook
+from seqkit.grading.grade import grade
 from seqkit.grading.handout import assignment as assignments
+from seqkit.grading.intake.collecting import collect
 
 NAME = "week-1"
 POINTS = {"forward": 5, "shapes": 12.5, "three_layer_mlp": 7}
@@ -52,20 +54,12 @@ SUBMISSIONS = {
 }
 
 
-def ours(notebook, assignment):
-    """{exercise: earned} as seqkit scores the cells of a notebook."""
-    names, earned = {"get_ipython": lambda: None}, {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and not cell.metadata.nbgrader.grade:
-            try:
-                exec(cell.source, names)
-            except Exception:
-                continue
-    for item in assignment.items:
-        answer = names.get(item.exercise)
-        verdict = check(item.exercise, answer, draw=assignment.draw()) if answer else None
-        earned[item.exercise] = item.scaled(verdict.earned, verdict.points) if verdict else 0.0
-    return earned
+def ours(course, assignment):
+    """{student: {exercise: earned}} as seqkit grades what was handed in."""
+    with Gradebook(course / "results") as book:
+        tally = grade(collect(course / "submitted", NAME).handed, assignment, book)
+        assert not tally.problems
+        return {entry.student: {name: entry.earned(name) for name in POINTS} for entry in book.current(NAME)}
 
 
 def submit(course, student, answers):
@@ -76,7 +70,6 @@ def submit(course, student, answers):
     path = course / "submitted" / student / NAME / f"{NAME}.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
-    return notebook
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +102,9 @@ def test_nbgrader_makes_our_release_of_our_source(course):
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def test_nbgrader_and_seqkit_give_the_same_scores(course):
     api, folder, made, _ = course
-    expected, found = {}, {}
+    found = {}
     for student, answers in SUBMISSIONS.items():
-        expected[student] = ours(submit(folder, student, answers), made)
+        submit(folder, student, answers)
         done = api.autograde(NAME, student)
         assert done["success"], done
     with api.gradebook as book:
@@ -119,7 +112,7 @@ def test_nbgrader_and_seqkit_give_the_same_scores(course):
             grades = submission.notebooks[0].grades
             found[submission.student_id] = {g.name.removesuffix("-check"): g.auto_score for g in grades}
             assert {g.name.removesuffix("-check"): g.max_score for g in grades} == POINTS
-    assert found == expected
+    assert found == ours(folder, made)
     assert found["right"] == POINTS
     assert 0 < found["partial"]["forward"] < 5 and 0 < found["partial"]["shapes"] < 12.5
     assert found["crashed"] == {"forward": 0, "shapes": 0, "three_layer_mlp": 7}

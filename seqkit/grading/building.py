@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from seqkit.exercise import PAGES, index
@@ -14,18 +15,25 @@ ROOMS = (
 ).split()
 FOLDERS = ("styles", "probing", "grading/room")
 SINGLE = ("grading/__init__.py", "grading/heads.py", "grading/wire.py")
+PREFIX, OWNER = "seqkit-room-", "owner"
+_OWNED = {}
+"""{room: an open file, locked as long as this process lives}."""
 
 
 def build(exercises):
     """A fresh folder for a fork server: what observes, the stripped pages of `exercises`, an empty scratch folder.
 
+    Rooms whose grader was killed are cleared away on the way.
+
     Args:
         exercises: their names.
 
     Returns:
-        Its path; whoever asked for it deletes it.
+        Its path; whoever asked for it hands it to `clear`.
     """
-    room = Path(os.path.realpath(tempfile.mkdtemp(prefix="room-")))
+    _clear_left_over()
+    room = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
+    _own(room)
     inside = room / "seqkit"
     for part in (*(f"{name}.py" for name in ROOMS), *SINGLE, *FOLDERS):
         _copy(PACKAGE / part, inside / part)
@@ -39,6 +47,43 @@ def build(exercises):
     for name in ("scratch", "cache"):
         (room / name).mkdir()
     return room
+
+
+def clear(room):
+    """Delete a room."""
+    shutil.rmtree(room, ignore_errors=True)
+    if owner := _OWNED.pop(str(room), None):
+        os.close(owner)
+
+
+def _own(room):
+    """Lock a file in it: the lock is gone with this process, however that ends, which a number of a process would not tell."""
+    with suppress(ImportError):  # Windows: there nobody can tell, and what is left over stays
+        import fcntl
+
+        owner = os.open(room / f"{OWNER}.new", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.rename(room / f"{OWNER}.new", room / OWNER)
+        _OWNED[str(room)] = owner
+
+
+def _clear_left_over():
+    for room in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError, ImportError):  # somebody else's, or not left over
+            _clear_if_left(room)
+
+
+def _clear_if_left(room):
+    import fcntl
+
+    if room.stat(follow_symlinks=False).st_uid != os.getuid():
+        return
+    owner = os.open(room / OWNER, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(room, ignore_errors=True)
+    finally:
+        os.close(owner)
 
 
 def hand_over(old, new):

@@ -2,7 +2,6 @@
 
 import os
 import queue
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from seqkit.errors import SandboxError
+from seqkit.grading import building
 from seqkit.grading.room.channel import Channel
 from seqkit.grading.room.layers import LAYERS
 from seqkit.grading.room.server import BORN, DEAD, FORK, KILL, LOADED
@@ -25,7 +25,10 @@ ANY_CPU = 0xFFFF
 
 
 class Child:
-    """A process in the room: a `Channel` to it, `kill()`, and `ended()` → (exit code, CPU s, most resident bytes)."""
+    """A process in the room: a `Channel` to it, `kill()`, and `ended()` → (exit code, CPU s, most resident bytes).
+
+    Its exit code is None if the server ended before it.
+    """
 
     def __init__(self, channel, kill, ended):
         self.channel, self.kill, self.ended = channel, kill, ended
@@ -42,7 +45,7 @@ class Server:
     def __init__(self, room, setup):
         self.room, self.alive = room, True
         self._born, self._deaths, self._loaded = queue.Queue(), {}, queue.Queue()
-        self._one_at_a_time, self._complaints = threading.Lock(), tempfile.TemporaryFile()
+        self._one_at_a_time, self._complaints = threading.Lock(), tempfile.TemporaryFile()  # noqa: SIM115
         self._control, theirs = socket.socketpair()
         self._process = _started(room, setup | {"control": theirs.fileno()}, self._complaints, [theirs.fileno()])
         theirs.close()
@@ -61,18 +64,23 @@ class Server:
         return why_not
 
     def fork(self, cpu=None):
-        """A fresh `Child`, on one processor or on any."""
-        ours, theirs = socket.socketpair()
+        """A fresh `Child`, on one processor or on any.
+
+        Raises:
+            SandboxError: the server has ended; `alive` is False then.
+        """
         with self._one_at_a_time:
             self.ready()
+            ours, theirs = socket.socketpair()
             request = FORK + (ANY_CPU if cpu is None else cpu).to_bytes(4, "big")
-            socket.send_fds(self._control, [request], [theirs.fileno()])
-            theirs.close()
+            with theirs, suppress(OSError):  # of a server that has ended; its listener says so
+                socket.send_fds(self._control, [request], [theirs.fileno()])
             pid = self._born.get(timeout=START_S)
         if pid is None:
+            ours.close()
             raise SandboxError(f"the fork server ended: {self.complaint()}")
         channel = Channel(ours.detach(), most_bytes=REPLY_BYTES)
-        return Child(channel, lambda: self._kill(pid), lambda: self._deaths[pid].get())
+        return Child(channel, lambda: self._kill(pid), lambda: self._ended(pid))
 
     def close(self):
         """End it, with all its children, and delete the room."""
@@ -84,7 +92,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
         self._control.close()
-        shutil.rmtree(self.room, ignore_errors=True)
+        building.clear(self.room)
 
     def complaint(self):
         """The end of what it printed to standard error, or its exit code."""
@@ -93,8 +101,13 @@ class Server:
         return lines[-1][:300] if lines else f"exit code {self._process.poll()}"
 
     def _kill(self, pid):
-        with self._one_at_a_time:
+        with self._one_at_a_time, suppress(OSError):  # a child ends with its server
             self._control.sendall(KILL + pid.to_bytes(4, "big"))
+
+    def _ended(self, pid):
+        how = self._deaths[pid].get()
+        del self._deaths[pid]
+        return how
 
     def _listen(self):
         """Sorts what the server says; at its end nobody is left waiting."""
@@ -107,7 +120,7 @@ class Server:
         self.alive = False
         for waiting in (self._loaded, self._born):
             waiting.put(None)
-        for waiting in self._deaths.values():
+        for waiting in list(self._deaths.values()):
             waiting.put((None, 0.0, 0))
 
     def _hear(self, kind, value):
@@ -141,7 +154,7 @@ class Plain:
 
     def close(self):
         """Delete the room."""
-        shutil.rmtree(self.room, ignore_errors=True)
+        building.clear(self.room)
 
 
 def _started(room, setup, complaints, files, pipes=subprocess.DEVNULL):

@@ -27,6 +27,8 @@ PACKAGES = ("seqkit", "jax", "jaxlib", "flax", "objax", "equinox", "keras", "num
 REMEMBERED = 2000
 """So many different submissions are known by their code, so that an identical one is not run again."""
 UNREAD = "could not be read"
+AGAIN = "?"
+"""Behind the key of what seqkit could not judge: the next run does not find the key, and tries again."""
 
 
 @dataclass
@@ -38,7 +40,8 @@ class Tally:
         graded: of them, those that were graded now.
         skipped: those that were graded before.
         same: of the graded, those whose code was that of another and was not run again.
-        problems: a sentence for each that could not be read, or whose run did not end well.
+        problems: a sentence for each that could not be read, whose run did not end well, or which seqkit could not judge;
+            and for each student who is not on the roster of a personal assignment.
         sandbox: {layer: whether it was in force}.
         wall_s: how long it took.
         interrupted: whether it was stopped before the end.
@@ -91,7 +94,9 @@ def grade(
             tally.sandbox = grader.sandbox
             tell("sandbox", layers=grader.sandbox, sentence=grader.sentence())
         tell("begin", total=tally.total, skipped=tally.skipped)
-        _all(grader, left, gradebook, reason, tally, tell)
+        tally.problems += grader.strangers(left)
+        if left:
+            _all(grader, left, gradebook, reason, tally, tell)
     except KeyboardInterrupt:
         tally.interrupted = True
         tell("stopping")
@@ -118,14 +123,22 @@ def _all(grader, left, gradebook, reason, tally, tell):
 
 def _record(found, gradebook, reason, tally, tell):
     graded, is_same = found
+    tally.problems += _problems(graded)
     if not gradebook.record(graded, reason):
         tally.skipped += 1  # another grader was here first
         return
     tally.graded, tally.same = tally.graded + 1, tally.same + is_same
-    if graded.status != "ok":
-        tally.problems.append(f"{graded.student}: {graded.status}. {graded.said}")
     facts = {"student": graded.student, "file": graded.file, "status": graded.status, "points": points(graded)}
     tell("graded", **facts, earned=earned(graded), done=tally.graded + tally.skipped, total=tally.total)
+
+
+def _problems(graded):
+    """Why a teacher should look at it, a sentence each."""
+    if graded.status != "ok":
+        yield f"{graded.student}: {graded.status}. {graded.said}"
+    for score in graded.scores:
+        if score.sentence == scoring.UNJUDGED:
+            yield f"{graded.student}, {score.exercise}: {score.found}. Run the same command again when that is mended."
 
 
 def earned(graded):
@@ -181,6 +194,13 @@ class Grader:
         """Those of `handed` that are not graded yet, as they are and with this draw and these exercises."""
         known = gradebook.keys(self.assignment.name)
         return [one for one in handed if (one.student, one.file, Paper(one, self).key) not in known]
+
+    def strangers(self, handed):
+        """A sentence for each student whose personal questions nobody was handed."""
+        asked = set(self.assignment.roster) if self.assignment.questions else {one.student for one in handed}
+        missing = dict.fromkeys(one.student for one in handed if one.student not in asked)
+        told = f"is not on the roster of {self.assignment.name}: the personal questions were judged by numbers that nobody was given."
+        return [f"{student} {told}" for student in missing]
 
     def ready(self):
         """Runs the references, which fills the cache of compiled programs, while the frameworks load in the room."""
@@ -248,7 +268,7 @@ class Grader:
             submission.sha256,
             handed.received,
             self._late_s(handed.received),
-            paper.key,
+            paper.key + AGAIN * any(score.sentence == scoring.UNJUDGED for score in scores),
             self.assignment.fingerprint(),
             status,
             said,
@@ -274,7 +294,7 @@ class Grader:
         """A `Score` for each item of the assignment, in its order."""
         questions = {question.variable: question for question in personal.questions(self.assignment, student)}
         return tuple(
-            self._answer(questions[item.exercise], examined) if item.personal else self._score(item, examined)
+            self._answer(item, questions[item.exercise], examined) if item.personal else self._score(item, examined)
             for item in self.assignment.items
         )
 
@@ -282,9 +302,9 @@ class Grader:
         seen = {which: observed for (name, which), observed in examined.seen.items() if name == item.exercise}
         return scoring.score(item, self.draw, seen, examined.said or _first_error(examined))
 
-    def _answer(self, question, examined):
-        value = examined.values.get(question.variable, personal.MISSING)
-        return personal.judge(question, value, personal.owners(self.assignment))
+    def _answer(self, item, question, examined):
+        value, owners = examined.values.get(question.variable, personal.MISSING), personal.owners(self.assignment)
+        return scoring.unless_it_fails(lambda: personal.judge(question, value, owners), item)
 
     def _none(self, problem):
         return tuple(

@@ -2,7 +2,7 @@
 
 MAX_DEPTH = 80
 """Containers in one another, as they are packed: a tuple, an array or a record is two."""
-MAX_PARTS = 500_000
+MAX_PARTS = 250_000
 """Of one frame, containers and what is in them; each takes memory of its own."""
 LEAVES = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8}
 """None, False, True and two floats: how many bytes stand behind the head."""

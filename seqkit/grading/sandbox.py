@@ -10,6 +10,7 @@ before its submission comes. The clock is kept here.
 import os
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -17,9 +18,11 @@ from seqkit.errors import SandboxError
 from seqkit.exercise import index
 from seqkit.grading import building
 from seqkit.grading.forking import START_S, Plain, Server
+from seqkit.grading.room.cells import LINE, LINES, PRINTED, SAID, SHORTEST_S
 from seqkit.grading.room.channel import TooLargeError
 from seqkit.grading.room.child import CELL, END, FAILED, JOB, READY, SEEN, TRIED, VALUE, WARM
 from seqkit.grading.room.layers import LAYERS
+from seqkit.grading.room.watching import MOST
 from seqkit.grading.wire import WireError
 from seqkit.observe import Observations
 
@@ -27,6 +30,9 @@ GRACE_S = 2.0
 """How much later than its limit a child is killed: Python's own alarm inside comes first and is told better."""
 TRIES = 4
 """How often a submission is begun, without the parts that ended it before, so that the rest still counts."""
+ROOMS = 3
+"""How many fork servers may be lost under one submission, before it is taken to be its own doing."""
+LOST = object()
 MODULES = ("numpy", "ml_dtypes", "jax", "jax.numpy", "seqkit.observe", "seqkit.draws", "seqkit.probing.running")
 MODULES += ("IPython.core.inputtransformer2",)
 FRAMEWORKS = dict.fromkeys(("02", "03", "04"), ("objax",)) | dict.fromkeys(("05", "06", "07"), ("flax.linen",))
@@ -106,7 +112,8 @@ class Sandbox:
     """
 
     def __init__(self, exercises, cpu_s=600.0, layers=LAYERS, pinned=True, plain=sys.platform == "win32"):
-        self._exercises, self._spares, self._lock, self._layers = exercises, {}, threading.Lock(), []
+        self._exercises, self._spares, self._lock, self._layers = exercises, {}, threading.RLock(), []
+        self._closed = False
         self._processors = sorted(os.sched_getaffinity(0)) if pinned and hasattr(os, "sched_getaffinity") else []
         setup = {"pages": building.files(exercises), "modules": _modules(exercises), "cpu_s": float(cpu_s)}
         self._begin, self._setup = Plain if plain else Server, setup | {"layers": list(layers)}
@@ -129,7 +136,10 @@ class Sandbox:
 
     def close(self):
         """End everything that was started, and delete the room."""
+        self._closed = True
         self._server.close()
+        with self._lock:  # one that took its place meanwhile
+            self._server.close()
 
     def warm(self, worker=0, layers=None):
         """Have a spare child ready for a worker.
@@ -151,61 +161,85 @@ class Sandbox:
             worker: whose spare child to take; two threads are two workers.
             more: whether another submission will follow, and a spare child is wanted for it.
         """
-        found, aside = Examined(), set()
-        for _ in range(TRIES):
-            child = self._taken(worker, more)
-            broken = self._once(job, aside, found, child)
-            if broken is None:
-                break
-            aside.add(broken)
+        found, aside, lost = Examined(), set(), 0
+        while len(aside) < TRIES and lost < ROOMS:
+            broken = self._once(job, aside, found, self._taken(worker, more))
+            if broken in (None, "the end"):  # nothing is left that could be put aside
+                return found
+            lost += broken is LOST
+            aside |= set() if broken is LOST else {broken}
+        if lost == ROOMS:
+            found.failed("died", f"The fork server was lost {ROOMS} times under it.")
         return found
 
     def _taken(self, worker, more):
         with self._lock:
-            child = self._spares.pop(worker, None)
-        child = child or self._fork(worker)
-        if more:
-            self.warm(worker)
+            if not self._server.alive:
+                self._replace()
+            child = self._spares.pop(worker, None) or self._fork(worker)
+            if more:
+                self._spares[worker] = self._fork(worker)
         return child
 
     def _fork(self, worker):
-        if not self._server.alive:
-            fresh = building.build(self._exercises)
-            building.hand_over(self._server.room, fresh)
-            self._server.close()
-            self._server = self._begin(fresh, self._setup)
+        """A child that warms up; of a new server, if the one that was there has been killed."""
         mine = self._processors[worker % len(self._processors)] if self._processors else None
-        child = self._server.fork(mine)
+        for left in reversed(range(ROOMS)):
+            if not self._server.alive:
+                self._replace()
+            try:
+                child = self._server.fork(mine)
+                break
+            except SandboxError:
+                if self._closed or not left:
+                    raise
         with suppress(OSError):  # it is gone, which the next read will tell
             child.channel.send(WARM, self._layers)
         return child
 
+    def _replace(self):
+        """A new server for one that was killed; the spare children of the old ended with it."""
+        if self._closed:
+            raise SandboxError("the sandbox was closed, and takes no more submissions.")
+        while self._spares:
+            self._spares.popitem()[1].channel.close()
+        fresh = building.build(self._exercises)
+        building.hand_over(self._server.room, fresh)
+        self._server.close()
+        self._server = self._begin(fresh, self._setup)
+
     def _once(self, job, aside, found, child):
-        """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end"; or None."""
+        """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end", LOST; or None."""
         cells = [[i, source] for i, source in enumerate(job.cells, 1) if i not in aside]
         asks = [ask for ask in job.asks if (ask.exercise, ask.which) not in aside | found.seen.keys()]
-        at, clock = _Place(cells, asks), _Clock(child)
+        at, clock, received, done, fault = _Place(cells, asks), _Clock(child), None, False, None
         try:
             with clock.until(START_S, "it did not start"):
-                _expect_ready(child)
-            sent = [[ask.exercise, ask.which, ask.cases, float(ask.limit_s)] for ask in asks]
-            whole = {"cells": cells, "asks": sent, "values": list(job.values), "limit_s": float(job.limit_s)}
-            with suppress(OSError):
-                child.channel.send(JOB, whole)
-            done = self._listen(child, at, clock, found, job.limit_s)
-        except TooLargeError as error:
-            done = found.failed("reply too large", f"It sent more than is read: {error}.")
+                received = child.channel.receive()
+            if received and received[0] == READY:
+                _hand_over(child, cells, asks, job)
+                done = self._listen(child, at, clock, found, job.limit_s)
         except WireError as error:
-            found.tried.append(f"to answer in bytes that are no reply: {error}"[:200])
-            done = found.failed("bad reply", "What it sent is no reply of seqkit.")
+            fault = error
+        except OSError:  # it ended before it had read everything
+            done = False
         child.kill()
-        self._book(child, found, clock, done, at)
+        how = child.ended()
+        child.channel.close()
+        if not done and how[0] is None and not clock.rang:
+            return LOST
+        _expect_ready(received)
+        _blame(found, fault)
+        self._book(how, found, clock, done, at)
         return None if done else at.now()
 
     def _listen(self, child, at, clock, found, limit_s):
         """Frames, until the end; whether the child came to it."""
+        stage = None
         while True:
-            with clock.until(at.limit_s(limit_s) + GRACE_S, at.said()):
+            if stage != at.stage():  # frames that bring nothing give no more time
+                stage, end = at.stage(), time.monotonic() + at.limit_s(limit_s) + GRACE_S
+            with clock.until(end - time.monotonic(), at.said()):
                 received = child.channel.receive()
             if received is None or received[0] == FAILED:
                 return False
@@ -213,10 +247,9 @@ class Sandbox:
                 return True
             _take(*received, at, found)
 
-    def _book(self, child, found, clock, done, at):
+    def _book(self, how, found, clock, done, at):
         """What the child cost, and how it ended if that was not the end."""
-        code, cpu_s, memory_bytes = child.ended()
-        child.channel.close()
+        code, cpu_s, memory_bytes = how
         found.cpu_s, found.memory_bytes = found.cpu_s + cpu_s, max(found.memory_bytes, memory_bytes)
         if clock.rang:
             found.failed("timeout", f"It was stopped: {clock.rang}.")
@@ -232,8 +265,23 @@ def _modules(exercises):
     return [*MODULES, *sorted({module for lesson in lessons for module in FRAMEWORKS.get(lesson, ())})]
 
 
-def _expect_ready(child):
-    received = child.channel.receive()
+def _hand_over(child, cells, asks, job):
+    sent = [[ask.exercise, ask.which, ask.cases, float(ask.limit_s)] for ask in asks]
+    whole = {"cells": cells, "asks": sent, "values": list(job.values), "limit_s": float(job.limit_s)}
+    with suppress(OSError):  # it is gone, which the next read will tell
+        child.channel.send(JOB, whole)
+
+
+def _blame(found, fault):
+    """Keep what was wrong with the bytes that came."""
+    if isinstance(fault, TooLargeError):
+        found.failed("reply too large", f"It sent more than is read: {fault}.")
+    elif fault:
+        found.tried.append(f"to answer in bytes that are no reply: {fault}"[:200])
+        found.failed("bad reply", "What it sent is no reply of seqkit.")
+
+
+def _expect_ready(received):
     if received is None or received[0] != READY:
         said = received[1] if received else "it ended at once"
         raise SandboxError(f"a room could not be made ready: {str(said).strip().splitlines()[-1]}. Run seqkit doctor.")
@@ -249,7 +297,8 @@ class _Place:
     """How far a child has come."""
 
     def __init__(self, cells, asks):
-        self.cells, self.asks, self.ran = [number for number, _ in cells], list(asks), False
+        self.cells, self.asks, self.ran, self.told = [number for number, _ in cells], list(asks), False, 0
+        self.more_s = SHORTEST_S * len(cells)
 
     def now(self):
         """The cell, or the (exercise, draw), that is under way."""
@@ -266,9 +315,13 @@ class _Place:
         """What is told if the time is up here."""
         return f"{self.place()} was still running when its time was up"
 
+    def stage(self):
+        """What has a limit of its own: all cells together, each ask."""
+        return len(self.asks) if self.ran else "cells"
+
     def limit_s(self, cells_s):
-        """How long it may take until the next frame."""
-        return cells_s if not self.ran else self.asks[0].limit_s if self.asks else START_S
+        """How long this stage may take. Inside each cell has a moment even when their time is up."""
+        return cells_s + min(cells_s, self.more_s) if not self.ran else self.asks[0].limit_s if self.asks else START_S
 
 
 def _take(kind, value, at, found):
@@ -277,17 +330,20 @@ def _take(kind, value, at, found):
     Raises:
         WireError: it is another.
     """
-    if kind == TRIED and isinstance(value, str):
-        found.tried += [] if value in found.tried or len(found.tried) >= 50 else [value[:200]]
+    if kind == TRIED and isinstance(value, str) and at.told < MOST:
+        at.told += 1
+        found.tried += [] if value[:200] in found.tried else [value[:200]]
     elif kind == CELL and not at.ran and value is None:
         at.ran = True
     elif kind == CELL and not at.ran and _is_cell(value, at):
-        found.cells[at.cells.pop(0)] = tuple(value[1:])
+        _, error, printed, left_out, late = value
+        left_out = [text[:LINE] for text in left_out[:LINES]]
+        found.cells[at.cells.pop(0)] = error[:SAID], printed[:PRINTED], left_out, late
     elif kind == SEEN and at.ran and at.asks and _is_seen(value, at.asks[0]):
         found.seen[value[0], value[1]] = value[2]
         at.asks.pop(0)
-    elif kind == VALUE and at.ran and isinstance(value, list) and len(value) == 2 and isinstance(value[0], str):
-        found.values.update({value[0]: part for part in value[1]} if isinstance(value[1], list) else {})
+    elif kind == VALUE and at.ran and _is_value(value):
+        found.values.update(zip(value[:1], value[1], strict=False))
     else:
         raise WireError(f"a frame {kind!r} where there is none")
 
@@ -296,6 +352,14 @@ def _is_cell(value, at):
     match value:
         case [number, str(), str(), list(texts), bool()]:
             return at.cells[:1] == [number] and all(isinstance(text, str) for text in texts)
+    return False
+
+
+def _is_value(value):
+    """Whether this is a name and what stands under it, or nothing."""
+    match value:
+        case [str(), list(parts)]:
+            return len(parts) <= 1
     return False
 
 

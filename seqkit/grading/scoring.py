@@ -15,6 +15,9 @@ ONE_AT_A_TIME = threading.Lock()
 """A reference that runs redirects standard output, which belongs to the whole process."""
 MAX_RUN_BYTES = 64 << 10
 """A run is kept for its picture if it is not larger."""
+UNJUDGED = (
+    "seqkit could not judge this; your answer is not at fault. Whoever grades it is told, and can have it judged again."
+)
 ELSEWHERE = "Every call that `check` shows agrees; the same calls with other values do not. Work the result out from the arguments."
 
 
@@ -65,7 +68,16 @@ def score(item, draw, seen, trouble=""):
         sentence = f"The notebook has nothing named `{exercise.name}`. {trouble}".strip()
         return _unseen(item, exercise, False, sentence)
     with ONE_AT_A_TIME:
-        return _judged(item, exercise, draw, seen)
+        return unless_it_fails(lambda: _judged(item, exercise, draw, seen), item)
+
+
+def unless_it_fails(judged, item):
+    """The `Score` that `judged()` gives; if seqkit itself fails there, one that says so and finds no fault with the answer."""
+    try:
+        return judged()
+    except Exception as error:
+        found = f"seqkit could not judge this: {type(error).__name__}: {error}"[:500]
+        return Score(item.exercise, item.version, False, True, 0, 0, 0.0, item.points, UNJUDGED, found)
 
 
 def _judged(item, exercise, draw, seen):

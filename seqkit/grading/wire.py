@@ -26,6 +26,8 @@ KEYS = {str, int, float, bool, type(None), Huge}
 MAX_KEY = 2**60
 """Larger numbers can all have one hash, and a dict of such keys takes minutes; a few do no harm."""
 NUMBERS = re.compile(r"[<>|=][biufcSU]\d{1,5}")
+OF_ANOTHER_LIBRARY = 2
+"""What `isbuiltin` says of ml_dtypes' small floats, whose own letters numpy does not read."""
 SMALL_FLOATS = re.compile(r"(b?float\d{1,2}|float8_\w{1,16})")
 FIELDS = {
     Raised: (str, str, "texts", str | None),
@@ -96,7 +98,7 @@ def _extension(code, value):
 
 
 def _dtype_name(dtype):
-    return dtype.name if dtype.kind == "V" or not NUMBERS.fullmatch(dtype.str) else dtype.str
+    return dtype.name if dtype.isbuiltin == OF_ANOTHER_LIBRARY else dtype.str
 
 
 def _unpacked(data):
@@ -141,10 +143,8 @@ def _array(name, shape, data):
     dtype = _dtype(name)
     _want(math.prod(shape) * dtype.itemsize == len(data), "an array whose shape is not that of its bytes")
     _want(dtype.kind != "b" or not data.strip(b"\0\1"), "an array of truths that are neither")
-    if dtype.kind == "U":
-        data.decode(
-            "utf-32-be" if name[0] == ">" else "utf-32-le", "surrogatepass"
-        )  # numpy would build letters that Python has none of
+    if dtype.kind == "U":  # numpy takes any number for a letter, and Python fails when it is shown
+        data.decode("utf-32-be" if name[0] == ">" else "utf-32-le", "surrogatepass")
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 

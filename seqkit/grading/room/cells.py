@@ -15,6 +15,8 @@ PRINTED = 2_000
 """Letters kept of what one cell prints."""
 RUN_ANYWAY = ("time", "timeit", "capture", "prun", "python", "python3")
 """Cell magics below whose first line stands Python that counts."""
+SAID, LINES, LINE = 300, 20, 100
+"""Letters kept of an error; lines kept of what was left out, and letters of each."""
 SHORTEST_S = 0.5
 
 
@@ -40,7 +42,7 @@ class Cells:
             vars(builtins).update(held)  # whoever redefines `isinstance` redefines it for the cell
             sys.stdout = sys.stderr = io.StringIO()
         is_late = error is not None and issubclass(type(error), TimeUp)
-        return _said(error), out.text, self.shell.left_out[:20], is_late
+        return _said(error), out.text, self.shell.left_out[:LINES], is_late
 
     def _error(self, number, source):
         share_s = max((self.end - time.monotonic()) / 2, SHORTEST_S)
@@ -68,7 +70,7 @@ def _translated(source, shell):
 
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%") and first[2:].split()[:1] and first[2:].split()[0] in RUN_ANYWAY:
-        shell.left_out.append(first[:100])
+        shell.left_out.append(first[:LINE])
         source = rest
     return TransformerManager().transform_cell(source)
 
@@ -97,7 +99,7 @@ class Shell:
         return []
 
     def _note(self, text):
-        self.left_out.append(str(text).strip()[:100])
+        self.left_out.append(str(text).strip()[:LINE])
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -114,7 +116,7 @@ def _said(error):
         return ""
     made = raised(error)
     first = made.message.strip().partition("\n")[0]
-    return f"{made.kind}: {first}"[:300] if first else made.kind
+    return f"{made.kind}: {first}"[:SAID] if first else made.kind
 
 
 class _Kept(io.TextIOBase):

@@ -6,6 +6,9 @@ from contextlib import suppress
 
 from seqkit.grading.wire import HEAD, MAX_FRAME_BYTES, WireError, frame, unpack
 
+AT_ONCE = 1 << 16
+"""Bytes asked for at once."""
+
 
 class TooLargeError(WireError):
     """A frame, or all of them together, of more bytes than are read."""
@@ -41,10 +44,10 @@ class Channel:
         if not head:
             return None
         kind, size = HEAD.unpack(head)
-        self.read_bytes += size
+        self.read_bytes += HEAD.size + size
         if size > MAX_FRAME_BYTES or (self.most_bytes and self.read_bytes > self.most_bytes):
             raise TooLargeError(f"a frame of {size:,} bytes, {self.read_bytes:,} in all")
-        return kind, unpack(self._read(size))
+        return kind, unpack(bytes(self._read(size)))
 
     def close(self):
         """Hang up."""
@@ -54,13 +57,12 @@ class Channel:
 
     def _read(self, size):
         """So many bytes; none at the end."""
-        parts = []
-        while size:
-            part = os.read(self.incoming, min(size, 1 << 20))
-            if not part and not parts:
+        read = bytearray()  # grows with what comes: neither a length that lies nor a drop at a time takes more
+        while len(read) < size:
+            part = os.read(self.incoming, min(size - len(read), AT_ONCE))
+            if not part and not read:
                 return b""
             if not part:
                 raise WireError("it ended in the middle of a frame")
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            read += part
+        return read

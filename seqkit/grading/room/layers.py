@@ -6,7 +6,7 @@ import sysconfig
 from pathlib import Path
 
 from seqkit.grading.room import landlock, namespaces, seccomp
-from seqkit.grading.room.kernel import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, prctl
+from seqkit.grading.room.kernel import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, give_up_rights, prctl
 
 LAYERS = ("limits", "namespaces", "landlock", "seccomp")
 NEEDED = ("limits", "landlock", "seccomp")
@@ -79,6 +79,7 @@ def _limit(cpu_s):
         bounds |= {"DATA": DATA_BYTES, "AS": ADDRESS_BYTES}
         prctl(PR_SET_PDEATHSIG, 9)
         prctl(PR_SET_DUMPABLE, 0)
+        give_up_rights()
     for name, most in bounds.items():
         which = getattr(resource, f"RLIMIT_{name}")
         hard = resource.getrlimit(which)[1]
@@ -88,11 +89,13 @@ def _limit(cpu_s):
 
 def readable():
     """What Python and its libraries are made of; of installed packages all but seqkit, which stands in the room, stripped."""
-    folders = {os.path.realpath(path) for path in (*_standard(), *SYSTEM)}
-    inside = [str(each) for folder in packages() for each in Path(folder).iterdir() if not _is_ours(each.name)]
-    around = {folder for folder in folders if not any(_holds(folder, package) for package in packages())}
-    apart = [str(each) for folder in folders - around for each in _beside(folder, packages())]
-    return [*SMALL, *sorted(around), *inside, *apart]
+    folders = {os.path.realpath(path) for path in (*_standard(), *SYSTEM, *packages())}
+    shelves = packages().union(*map(_shelves, folders))
+    shelves = {shelf for shelf in shelves if os.path.isdir(shelf) and any(map(_is_ours, os.listdir(shelf)))}
+    inside = [f"{shelf}/{name}" for shelf in shelves for name in os.listdir(shelf) if not _is_ours(name)]
+    whole = {folder for folder in folders if not any(_holds(folder, shelf) for shelf in shelves)}
+    apart = [str(each) for folder in folders - whole - shelves for each in _beside(folder, shelves)]
+    return [*SMALL, *sorted(whole), *inside, *apart]
 
 
 def packages():
@@ -106,8 +109,15 @@ def _standard():
     return [*paths, sysconfig.get_config_var("LIBDIR") or paths[0], f"{sys.prefix}/pyvenv.cfg"]
 
 
+def _shelves(folder):
+    """Where a Python in this folder keeps its packages: of another one, seqkit may be among them too."""
+    kinds = ("site-packages", "dist-packages", "python*/site-packages", "python*/dist-packages")
+    return {os.path.realpath(each) for kind in kinds for each in Path(folder).glob(kind)}
+
+
 def _is_ours(name):
-    return name.lower().replace("_", "-").startswith(("seqkit", "-seqkit"))
+    """Whether this is seqkit, or what pip left of it when it was interrupted."""
+    return name.startswith("~") or "seqkit" in name.lower()
 
 
 def _holds(folder, other):

@@ -4,7 +4,14 @@ import ctypes
 import os
 import struct
 
-from seqkit.grading.room.kernel import MACHINE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_SECCOMP, prctl
+from seqkit.grading.room.kernel import (
+    MACHINE,
+    PR_SET_DUMPABLE,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    PR_SET_SECCOMP,
+    prctl,
+)
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x40000000
@@ -37,9 +44,21 @@ REFUSED = {
     "iopl": (172, None), "modify_ldt": (154, None), "setuid": (105, 146), "setgid": (106, 144), "setreuid": (113, 145),
     "setregid": (114, 143), "setresuid": (117, 147), "setresgid": (119, 149), "setgroups": (116, 159),
     "setfsuid": (122, 151), "setfsgid": (123, 152), "capset": (126, 91),
+    "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "migrate_pages": (256, 238), "move_pages": (279, 239),
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27), "sync": (162, 81),
+    "syncfs": (306, 267), "semop": (65, 193), "semctl": (66, 191), "semtimedop": (220, 192), "msgsnd": (69, 189),
+    "msgrcv": (70, 188), "msgctl": (71, 187), "mq_unlink": (241, 181), "quotactl_fd": (443, 443), "vhangup": (153, 58),
+    "removexattrat": (466, 466), "file_setattr": (469, 469), "open_tree_attr": (467, 467), "listmount": (458, 458),
+    "process_mrelease": (448, 448), "mknod": (133, None), "mknodat": (259, 33),
 }  # fmt: skip
 CLONE, CLONE3, PRCTL, PRLIMIT, TGKILL = (56, 220), (435, 435), (157, 167), (302, 261), (234, 131)
+FCNTL, IOCTL = (72, 25), (16, 29)
 CLONE_THREAD = 0x10000
+SIGNALS_BY_FILE = 8, 10, 15
+"""Of `fcntl`: whom to signal when a file is ready, and by what: any signal, to any process of this user."""
+QUESTIONS = 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451
+"""Of `ioctl`: is it a terminal, how wide, how much is there, do not wait, whether to close. Others freeze disks."""
 ALLOW, REFUSE, ABSENT, END = 0x7FFF0000, 0x50000 | 1, 0x50000 | 38, 0x80000000
 """What becomes of a call: EPERM, ENOSYS (so that libc falls back on `clone`), or the end of the process."""
 LOAD, EQUAL, AT_LEAST, ANY_OF, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -73,23 +92,33 @@ def _program(architecture, column, pid):
         if numbers[column] is not None:
             yield from (_jump(EQUAL, numbers[column], 0, 1), _return(REFUSE))
     yield from (_jump(EQUAL, CLONE3[column], 0, 1), _return(ABSENT))
-    yield from _unless(CLONE[column], 0, (ANY_OF, CLONE_THREAD))
-    yield from _unless(TGKILL[column], 0, (EQUAL, pid))
-    yield from _unless(PRLIMIT[column], 2, (EQUAL, 0))
-    yield from _when(PRCTL[column], 0, PR_SET_PDEATHSIG)
+    yield from _only(CLONE[column], 0, ANY_OF, [CLONE_THREAD])
+    yield from _only(TGKILL[column], 0, EQUAL, [pid])
+    yield from _only(IOCTL[column], 1, EQUAL, QUESTIONS)
+    yield from _never(FCNTL[column], 1, EQUAL, SIGNALS_BY_FILE)
+    yield from _never(PRCTL[column], 0, EQUAL, [PR_SET_PDEATHSIG, PR_SET_DUMPABLE])
+    yield from _never(PRLIMIT[column], 2, AT_LEAST, [1])  # asking is allowed: no new bounds are given
     yield _return(ALLOW)
 
 
-def _unless(number, argument, test):
-    """Refuse this call unless the low half of an argument passes the test."""
-    yield from (_jump(EQUAL, number, 0, 4), _load(ARGUMENTS + 8 * argument), _jump(*test, 1, 0), _return(REFUSE))
-    yield _return(ALLOW)
+def _only(number, argument, test, values):
+    """Refuse this call unless an argument passes the test with one of the values."""
+    return _rule(number, argument, [(test, value) for value in values], ALLOW, REFUSE)
 
 
-def _when(number, argument, value):
-    """Refuse this call when the low half of an argument is that value."""
-    yield from (_jump(EQUAL, number, 0, 4), _load(ARGUMENTS + 8 * argument), _jump(EQUAL, value, 0, 1), _return(REFUSE))
-    yield _return(ALLOW)
+def _never(number, argument, test, values):
+    """Refuse this call when an argument passes the test with one of the values."""
+    return _rule(number, argument, [(test, value) for value in values], REFUSE, ALLOW)
+
+
+def _rule(number, argument, tests, if_one, if_none):
+    """Both halves of the argument are asked where any of it counts (`AT_LEAST`), else the low one, which holds flags and numbers."""
+    code = []
+    for test, value in tests:
+        for half in (0, 4) if test == AT_LEAST else (0,):
+            code += [_load(ARGUMENTS + 8 * argument + half), _jump(test, value, 0, 1), _return(if_one)]
+    code += [_return(if_none)]
+    yield from (_jump(EQUAL, number, 0, len(code)), *code)
 
 
 def _load(offset):
