@@ -14,15 +14,21 @@ def spent(command, folder=None, **environment):
     """(wall s, CPU s) of a command: with its children, theirs, and those that outlive it.
 
     Raises:
-        RuntimeError: it ended with another code than 0 or 1; says what it printed last.
+        RuntimeError: it ended with another code than 0; says what it printed last.
     """
     around = [sys.executable, "-m", "benchmarks.spending", *map(str, command)]
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = {**os.environ, **environment, "PYTHONPATH": here, "SPENDING_FOLDER": str(folder or here)}
+    inside = usual() | environment | {"PYTHONPATH": here, "SPENDING_FOLDER": str(folder or here)}
     done = subprocess.run(around, capture_output=True, text=True, env=inside)
-    if done.returncode > 1:
+    if done.returncode:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
     return tuple(json.loads(done.stdout.splitlines()[-1]))
+
+
+def usual():
+    """An environment as a teacher has it: Python keeps what it compiled, and JAX looks for no GPU."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 def main():

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.spending import usual
+
 WORKERS = 2
 QUIET_S = 0.5
 """So long the processor has to have been idle before the spare children are taken to be ready."""
@@ -19,7 +21,7 @@ class Warm:
 
     def __init__(self, assignment):
         command = [sys.executable, "-m", "benchmarks.warm", str(assignment)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=usual())
 
     def grade(self, folder, results):
         """All of a folder, two at a time."""

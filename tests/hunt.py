@@ -21,11 +21,10 @@ def texts(value, depth, seen):
     if isinstance(value, str): look("objects", value.encode("utf-8", "surrogatepass"))
     elif isinstance(value, (bytes, bytearray)): look("objects", value)
     elif isinstance(value, types.CodeType):
-        for part in (value.co_consts, value.co_names, value.co_varnames, value.co_freevars, value.co_name): texts(part, depth + 1, seen)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for part in list(value): texts(part, depth + 1, seen)
-    elif isinstance(value, dict):
-        for key, part in list(value.items()): texts(key, depth + 1, seen), texts(part, depth + 1, seen)
+        for part in (value.co_consts, value.co_names, value.co_varnames, value.co_freevars,
+            value.co_name): texts(part, depth + 1, seen)
+    elif isinstance(value, (list, tuple, set, frozenset, dict)):
+        for part in gc.get_referents(value): texts(part, depth + 1, seen)  # a tuple may be half made: it is not to be walked
 
 def objects():
     seen = set()
@@ -81,12 +80,14 @@ def memory():
         if start >= last and start > top:
             arenas.append(start); last = start + (1 << 20)
     for arena in arenas[:400]: scan("arenas", walk(arena, 1, 256, 1))
-    local = ctypes.addressof(ctypes.c_int()) // PAGE * PAGE
-    scan("stack", walk(ctypes.addressof(ctypes.c_char.in_dll(libc, "environ")) // PAGE * PAGE, 1, 64, 4))
-    environ = ctypes.c_void_p.in_dll(libc, "environ").value
-    if environ: scan("stack", walk(environ // PAGE * PAGE, 1, 2000, 1)), scan("stack", reversed(list(walk(environ // PAGE * PAGE - PAGE, -1, 200, 1))))
+    for name in ("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"):
+        try: end = ctypes.c_void_p.in_dll(ctypes.CDLL(name), "__libc_stack_end").value // PAGE * PAGE
+        except OSError: continue
+        scan("stack", walk(end, 1, 64, 1))
+        scan("stack", reversed(list(walk(end - PAGE, -1, 2000, 1))))
 
 def hunt():
+    gc.unfreeze()
     for f in (objects, files, memory):
         try: f()
         except Exception as error: found.setdefault(f"{f.__name__}: {error!r}"[:100], set())

@@ -1,6 +1,5 @@
 """The closed room: an honest answer earns whatever stands beside it, a hostile one gains nothing, and the next is examined as ever."""
 
-import importlib
 import os
 import platform
 import signal
@@ -10,20 +9,22 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from seqkit.check import DRAW, judge
-from seqkit.exercise import load, names
-from seqkit.grading import scoring
+from seqkit.exercise import load
+from seqkit.grading import building, compiled, scoring, wire
 from seqkit.grading.handout.assignment import Item
 from seqkit.grading.room import layers
 from seqkit.grading.room.cells import LINE, LINES, PRINTED, SAID
+from seqkit.grading.room.warming import warm
 from seqkit.grading.sandbox import Ask, Job, Sandbox
 from seqkit.judge import wanted
+from seqkit.observe import Observations, Seen
 from seqkit.plain import Raised, Run
 from tests import hostile, hunt
 
-exercise = importlib.import_module("seqkit.exercise")  # the face has a function of this name
 SECRET = 1_234_567_891
 """The draw that nobody in the room may know."""
 CANARY = "SEQKIT_CANARY", "a canary that sings in the grader alone"
@@ -46,8 +47,8 @@ def asks(*exercises, limit_s=2.0):
     )
 
 
-def examined(sandbox, *cells, exercises=("forward",), limit_s=4.0, values=("got",), more=True):
-    return sandbox.examine(Job(cells, asks(*exercises), values, limit_s), more=more)
+def examined(sandbox, *cells, exercises=("forward",), limit_s=4.0, ask_s=2.0, values=("got",), more=True):
+    return sandbox.examine(Job(cells, asks(*exercises, limit_s=ask_s), values, limit_s), more=more)
 
 
 def agreed(found, name="forward"):
@@ -74,6 +75,9 @@ def sandbox():
     os.environ[CANARY[0]] = CANARY[1]
     with Sandbox(["forward", "shapes"], cpu_s=60.0) as made:
         made.ready()
+        compiled.keep()
+        warm()
+        compiled.hand_in(made.room)
         yield made
     del os.environ[CANARY[0]]
 
@@ -81,8 +85,9 @@ def sandbox():
 @pytest.fixture(scope="module")
 def neighbour():
     """The room of another grader."""
-    with Sandbox(["forward"]) as made:
-        yield made
+    room = building.build(["forward"])
+    yield room
+    building.clear(room)
 
 
 @pytest.fixture
@@ -92,7 +97,7 @@ def facts(sandbox, kept, neighbour):
     forbidden = [kept / "secret.json", REPOSITORY / "seqkit/exercises/forward.py", REPOSITORY / "seqkit/judge.py"]
     forbidden += [
         REPOSITORY / "README.md",
-        neighbour.room / "start.py",
+        neighbour / "start.py",
         "/etc/passwd",
         "/etc/shadow",
         "/proc/1/environ",
@@ -170,6 +175,23 @@ def test_magics_and_shell_lines_are_left_out_and_said(sandbox):
     assert left_out[1] == ["%%bash"] and "!id" in left_out[3] and left_out[4] == ["%%writefile /etc/passwd"]
 
 
+@needs_disk
+def test_nobody_is_told_of_what_a_library_does_at_its_import_or_a_student_in_the_scratch_folder(sandbox):
+    cells = (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('x.png')",
+        "import equinox, flax.nnx",
+    )
+    found = examined(
+        sandbox,
+        *cells,
+        "import os\nopen('a', 'w').close()\nos.rename('a', 'b')\nos.remove('b')",
+        hostile.HONEST,
+        limit_s=30.0,
+    )
+    assert [cell[0] for cell in found.cells.values()] == [""] * 4
+    assert (found.status, agreed(found), found.tried) == ("ok", ALL, [])
+
+
 def test_input_raises_and_does_not_wait(sandbox):
     found = examined(sandbox, "input('your name? ')", "import sys\nassert sys.stdin.read() == ''", hostile.HONEST)
     assert found.cells[1][0].startswith("EOFError") and found.cells[2][0] == ""
@@ -193,7 +215,7 @@ def test_of_two_exercises_one_that_ends_the_process_takes_nothing_from_the_other
 @needs_disk
 def test_what_is_tried_is_refused_and_the_honest_part_earns(one, sandbox, facts, kept):
     before = {path: (path.read_bytes(), path.stat()) for path in kept.iterdir()}
-    check(examined(sandbox, facts + one.cells[0], *one.cells[1:]), one)
+    check(examined(sandbox, facts + one.cells[0], *one.cells[1:], limit_s=20.0), one)
     assert {path: (path.read_bytes(), path.stat()) for path in kept.iterdir()} == before
 
 
@@ -202,8 +224,9 @@ def test_what_ends_or_lies_gains_nothing_and_the_next_is_examined_as_ever(one, s
     if "CODE =" in one.cells[0] and platform.machine() != "x86_64":
         pytest.skip("that is machine code of another processor")
     check(examined(sandbox, *one.cells, limit_s=1.0), one)
-    found = examined(sandbox, hostile.HONEST)
-    assert (found.status, agreed(found), found.tried) == ("ok", ALL, [])
+    if one.earns != "full" and one.status != ("ok",):  # else the honest part was examined in a child of its own
+        found = examined(sandbox, hostile.HONEST)
+        assert (found.status, agreed(found), found.tried) == ("ok", ALL, [])
 
 
 def larger(data):
@@ -237,7 +260,7 @@ def test_a_hunt_finds_no_reference_no_mistake_no_draw_and_no_other_student(where
     }
     known = f"ROOM, CONTROL, SECRETS = {str(sandbox.room)!r}, {control!r}, {hidden!r}\n{hunt.HUNT}"
     asked = {"in a cell": "got = hunt()", "in an answer": "got = {}\ndef forward(layers, x): got or got.update(hunt())"}
-    found = examined(sandbox, known, asked[where], limit_s=30.0)
+    found = examined(sandbox, known, asked[where], limit_s=30.0, ask_s=30.0)
     assert (found.status, found.cells[1][0], found.cells[2][0]) == ("ok", "", "")
     got = found.values["got"]
     assert set(got["found"]) == set(control), got["found"]
@@ -287,33 +310,28 @@ def test_a_server_that_is_killed_is_replaced_and_no_submission_is_blamed(sandbox
     assert (found.status, agreed(found)) == ("ok", ALL)
 
 
-def test_the_room_is_of_this_user_alone_and_goes_with_the_sandbox():
-    with Sandbox(["forward"]) as made:
-        room = made.room
-        assert stat.S_IMODE(room.stat().st_mode) == 0o700
-        made.ready()
-    assert not room.exists()
+def test_the_room_is_of_this_user_alone(sandbox):
+    assert stat.S_IMODE(sandbox.room.stat().st_mode) == 0o700
 
 
 def test_without_namespaces_the_other_layers_hold(facts, kept):
     """As in a container that grants none: there is no place to write on, and the rest is refused as before."""
     with Sandbox(["forward"], layers=("limits", "landlock", "seccomp")) as made:
         facts = facts.replace(facts.partition("ROOM = ")[2].partition(";")[0], repr(str(made.room)))
-        for one in (hostile.READS, hostile.WRITES, hostile.SOCKETS, hostile.PROCESSES, hostile.SIGNALS, hostile.RIGHTS):
-            check(
-                examined(made, facts + one.cells[0].replace('open("own"', 'None and open("own"'), *one.cells[1:]), one
-            )
-        found = examined(made, "open('own', 'w')", hostile.HONEST, more=False)
-    assert found.cells[1][0].startswith("PermissionError") and agreed(found) == ALL
+        several = (hostile.READS, hostile.WRITES, hostile.SIGNALS, hostile.RIGHTS)
+        found = examined(
+            made, *(facts + one.cells[0] for one in several), "open('own', 'w')", hostile.HONEST, more=False
+        )
+    check(found, hostile.READS)
+    assert [cell[0] for cell in found.cells.values()][:4] == [""] * 4
+    assert found.cells[5][0].startswith("PermissionError")
 
 
 def test_where_nothing_can_be_forked_a_plain_process_is_bounded_in_time():
     with Sandbox(["forward"], plain=True) as made:
         assert all(made.ready().values())
-        found = examined(
-            made, "import time; time.sleep(100)", hostile.HONEST, "import os; os._exit(0)", limit_s=1.0, more=False
-        )
-    assert (found.status, agreed(found)) == ("died", ALL)
+        found, room = examined(made, "import time; time.sleep(100)", hostile.HONEST, limit_s=1.0, more=False), made.room
+    assert (found.status, agreed(found)) == ("timeout", ALL) and not room.exists()
 
 
 def test_no_library_of_another_python_lays_seqkit_open(tmp_path, monkeypatch):
@@ -327,33 +345,29 @@ def test_no_library_of_another_python_lays_seqkit_open(tmp_path, monkeypatch):
     assert inside == {str(shelf / "numpy"), str(tmp_path / "lib/libx.so")}
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in ("fit_digits", "make_train_step")])
-def test_whatever_is_forged_is_judged(name):
-    """The grader compares what came, whatever it is."""
-    page, item = load(name), Item(name, 5.0)
-    import numpy as np
+FORGED = {
+    "nothing": None,
+    "a very large number": 10**299,
+    "not a number": float("nan"),
+    "a complex number": 1j,
+    "a long text": "x" * 9999,
+    "an array of one text": np.array("x"),
+    "an array of half a letter": np.array(["\ud800"]),
+    "an empty array of a large shape": np.zeros((0, 10**9)),
+    "a dict of odd keys": {None: 1, 1: 2, 2.5: 3},
+    "an error": Raised("E" * 200, "", ("TypeError",)),
+    "lists": [[[]]],
+    "a run of a run": Run(Run(1)),
+    "a run of an error": Run(Raised("E", "m"), [("Dense", None)]),
+    "a run of many layers": Run(1.0, [("Dense" * 999, None)] * 3000),
+}
 
-    from seqkit.observe import Observations, Seen
 
-    odd = [
-        None,
-        10**299,
-        float("nan"),
-        1j,
-        "x" * 9999,
-        np.array("x"),
-        np.array(["\ud800"]),
-        np.zeros((0, 10**9)),
-        {None: 1, 1: 2},
-    ]
-    odd += [Run(Raised("E", "m"), [("Dense", None)] * 300), Raised("E" * 200, "", ("TypeError",)), [[[]]], Run(Run(1))]
-    for value in odd:
-        seen = Observations(
-            name,
-            "k" * 999,
-            True,
-            True,
-            tuple((Seen(value, 1, "w" * 999, ("x",)),) * probe.times for probe in page.probes),
-        )
-        made = scoring.score(item, DRAW, {"secret": seen, "public": seen})
-        assert made.agreed < made.asked and len(made.sentence) < 5000
+@pytest.mark.parametrize("value", FORGED.values(), ids=FORGED)
+def test_whatever_is_forged_is_judged_and_what_is_told_of_it_is_short(value):
+    for name in ("forward", "shapes", "three_layer_mlp"):
+        page, seen = load(name), Seen(value, 1, "w" * 999, ("x",))
+        forged = Observations(name, "k" * 999, True, True, tuple((seen,) * probe.times for probe in page.probes))
+        made = scoring.score(Item(name, 5.0), DRAW, {"secret": forged, "public": forged})
+        assert made.asked == len(page.probes) and made.agreed < made.asked
+        assert len(wire.pack(vars(made) | {"layers": list(made.layers)})) < 200_000

@@ -5,6 +5,7 @@ its own would be the reference again.
 """
 
 import functools
+import importlib
 import os
 import re
 import shutil
@@ -15,14 +16,20 @@ ENTRY = re.compile(r"jit_+(\w+?)-[0-9a-f]{64}(-cache)?")
 FROM = ("jax._src.numpy", "jax._src.lax", "jax._src.nn", "jax._src.random", "jax._src.prng", "jax._src.image")
 
 
-def keep():
-    """From here on this process, on its CPU as the room is, keeps what JAX compiles; where it is told otherwise, it keeps it there."""
+def hurry():
+    """Programs run once or twice: from here on they are compiled in a hurry, in this process and in rooms that it starts."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # XLA would warn, with every program, of how it names processors
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    if "jax" not in sys.modules:  # programs run once or twice: they are compiled in a hurry, here and in the room
+    if "jax" not in sys.modules:
         os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
+
+def keep():
+    """From here on this process, on its CPU as the room is, keeps what JAX compiles; where it is told otherwise, it keeps it there."""
+    hurry()
     import jax
 
+    importlib.import_module("seqkit.grading.room.lowering")
     if not jax.config.jax_compilation_cache_dir:
         import platformdirs
 

@@ -204,8 +204,9 @@ class Grader:
 
     def ready(self):
         """Runs the references, which fills the cache of compiled programs, while the frameworks load in the room."""
-        compiled.keep()
+        compiled.hurry()
         self._examiner = self._begun()
+        compiled.keep()
         self.workers = self._examiner.workers
         asks = []
         for item in self.assignment.exercises:

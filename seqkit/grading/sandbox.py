@@ -34,11 +34,11 @@ ROOMS = 3
 """How many fork servers may be lost under one submission, before it is taken to be its own doing."""
 LOST = object()
 MODULES = ("numpy", "ml_dtypes", "jax", "jax.numpy", "seqkit.observe", "seqkit.draws", "seqkit.probing.running")
-MODULES += ("IPython.core.inputtransformer2",)
+MODULES += ("IPython.core.inputtransformer2", "seqkit.grading.room.lowering")
 FRAMEWORKS = dict.fromkeys(("02", "03", "04"), ("objax",)) | dict.fromkeys(("05", "06", "07"), ("flax.linen",))
 FRAMEWORKS |= dict.fromkeys(("08", "09"), ("equinox",)) | {"10": ("objax", "flax.linen", "equinox")}
 FRAMEWORKS |= {"11": ("flax.linen", "optax", "sklearn.datasets"), "12": ("flax.linen", "objax")}
-"""What the server imports for the exercises of a lesson; a child can import the rest by itself."""
+"""What the server imports for the exercises of a lesson, beside what their pages do; a child can import the rest by itself."""
 
 
 @dataclass(frozen=True)
@@ -163,23 +163,23 @@ class Sandbox:
         """
         found, aside, lost = Examined(), set(), 0
         while len(aside) < TRIES and lost < ROOMS:
-            broken = self._once(job, aside, found, self._taken(worker, more))
+            broken = self._once(job, aside, found, self._taken(worker))
             if broken in (None, "the end"):  # nothing is left that could be put aside
-                return found
+                break
             lost += broken is LOST
             aside |= set() if broken is LOST else {broken}
         if lost == ROOMS:
             found.failed("died", f"The fork server was lost {ROOMS} times under it.")
+        if more:
+            with suppress(SandboxError):  # the next submission will say so
+                self.warm(worker)
         return found
 
-    def _taken(self, worker, more):
+    def _taken(self, worker):
         with self._lock:
             if not self._server.alive:
                 self._replace()
-            child = self._spares.pop(worker, None) or self._fork(worker)
-            if more:
-                self._spares[worker] = self._fork(worker)
-        return child
+            return self._spares.pop(worker, None) or self._fork(worker)
 
     def _fork(self, worker):
         """A child that warms up; of a new server, if the one that was there has been killed."""
@@ -262,7 +262,8 @@ class Sandbox:
 
 def _modules(exercises):
     lessons = {index()[name][2][:2] for name in exercises}
-    return [*MODULES, *sorted({module for lesson in lessons for module in FRAMEWORKS.get(lesson, ())})]
+    frameworks = sorted({module for lesson in lessons for module in FRAMEWORKS.get(lesson, ())})
+    return [*MODULES, *frameworks, *(f"seqkit.exercises.{file}" for file in building.files(exercises))]
 
 
 def _hand_over(child, cells, asks, job):

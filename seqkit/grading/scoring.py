@@ -13,6 +13,8 @@ from seqkit.plain import Raised, Run
 
 ONE_AT_A_TIME = threading.Lock()
 """A reference that runs redirects standard output, which belongs to the whole process."""
+LONGEST, MOST_LAYERS = 1_500, 100
+"""Letters kept of a sentence, and layers of a chain: names come out of the room, and need not be those of layers."""
 MAX_RUN_BYTES = 64 << 10
 """A run is kept for its picture if it is not larger."""
 UNJUDGED = (
@@ -93,17 +95,21 @@ def _judged(item, exercise, draw, seen):
         asked=verdict.asked,
         earned=item.scaled(verdict.earned, verdict.points),
         points=item.points,
-        sentence=_sentence(verdict, shown),
-        found=verdict.sentence,
+        sentence=_sentence(verdict, shown)[:LONGEST],
+        found=verdict.sentence[:LONGEST],
         hint=_hint(exercise, verdict),
         mistake=verdict.mistake,
         call=failure and failure.call,
         code=failure.code if failure else "",
-        remarks=shown.remarks if shown else (),
-        layers=tuple((line.layer, line.got, line.differs, line.want) for line in failure.layers) if failure else (),
+        remarks=tuple(remark[:LONGEST] for remark in shown.remarks) if shown else (),
+        layers=tuple(map(_told, failure.layers[:MOST_LAYERS])) if failure else (),
         behaviour=_behaviour(seen["secret"]),
         run=_run(seen.get("public")),
     )
+
+
+def _told(line):
+    return line.layer, line.got, line.differs, line.want
 
 
 def _unseen(item, exercise, started, sentence):

@@ -26,7 +26,8 @@ def live(channel, room, setup):
     Args:
         channel: to the grader.
         room: the folder that the server was started from.
-        setup: {"layers": those to be had, "cpu_s": processor time, "cpu": the processor to stay on or None, "pages": files, "readable": of libraries}.
+        setup: {"layers": those to be had, "cpu_s": processor time, "cpu": the processor to stay on or None, "pages": files,
+            "readable": libraries}.
     """
     status = 1
     try:

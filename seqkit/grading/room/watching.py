@@ -25,17 +25,22 @@ TRIED = {
     "gc.get_referrers": "to look through the memory of the process",
     "ctypes.string_at": "to read memory by its address",
 }
+OF_FILES = ("os.remove", "os.rmdir", "shutil.rmtree", "os.rename", "os.chmod", "os.chown")
 WRITING = os.O_WRONLY | os.O_RDWR
 
 
 def watch(tell, room, readable):
     """Call `tell(text)` once for each thing that is tried from here on. It cannot be switched off again."""
-    known, allowed = set(), tuple(str(path) for path in (room, *readable))
+    known, allowed, own = (
+        set(),
+        tuple(str(path) for path in (room, *readable, os.devnull)),
+        os.path.join(room, "scratch"),
+    )
 
     def hook(event, args):
-        if event in TRIED:
+        if event in TRIED and _is_asked_by_a_cell() and not (event in OF_FILES and _is_inside(own, args[0])):
             note(f"{TRIED[event]}{_subject(event, args)}")
-        elif event == "open" and type(args[0]) is str and os.path.isabs(args[0]) and not args[0].startswith(allowed):
+        elif event == "open" and _is_elsewhere(args[0], allowed) and _is_asked_by_a_cell():
             note(f"to {'write' if type(args[2]) is int and args[2] & WRITING else 'read'} {args[0][:80]!r}")
 
     def note(text):
@@ -44,6 +49,23 @@ def watch(tell, room, readable):
             tell(text)
 
     sys.addaudithook(hook)
+
+
+def _is_asked_by_a_cell():
+    """Whether a line of a cell asked for it; not a probe, nor a library at its import: matplotlib starts a process there."""
+    frame = sys._getframe(2)
+    while frame is not None and not frame.f_code.co_filename.startswith(("<cell", "<frozen importlib")):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith("<cell")
+
+
+def _is_elsewhere(path, allowed):
+    return type(path) is str and os.path.isabs(path) and not path.startswith(allowed)
+
+
+def _is_inside(folder, path):
+    """Whether it is done to a file in this folder, where everything is allowed."""
+    return type(path) is str and os.path.abspath(path).startswith(folder + os.sep)
 
 
 def _subject(event, args):
