@@ -85,7 +85,16 @@ class Otter:
         cases = [{"code": f">>> {PREAMBLE}\n>>> bool({each})\nTrue", "hidden": True} for each in comparisons(draw)]
         test = {"name": EXERCISE, "points": 10, "suites": [{"cases": cases, "scored": True, "type": "doctest"}]}
         (tests / f"{EXERCISE}.py").write_text(f"OK_FORMAT = True\n\ntest = {test!r}\n", encoding="utf-8")
-        generate = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-config", "--no-requirements", "--no-environment"]
+        generate = [
+            "generate",
+            "-t",
+            "tests",
+            "-o",
+            "autograder.zip",
+            "--no-config",
+            "--no-requirements",
+            "--no-environment",
+        ]
         spent([OTTER / "bin" / "otter", *generate], self.folder, **_path(OTTER / "bin"))
 
     def grade(self, mark):
@@ -93,7 +102,11 @@ class Otter:
         return tuple(map(sum, zip(*(self._one(student, mark) for student in SIX), strict=True)))
 
     def _one(self, student, mark):
-        cells = [f"import otter\ngrader = otter.Notebook()\n{PREAMBLE}", f"{SIX[student]}\n# {mark}", f'grader.check("{EXERCISE}")']
+        cells = [
+            f"import otter\ngrader = otter.Notebook()\n{PREAMBLE}",
+            f"{SIX[student]}\n# {mark}",
+            f'grader.check("{EXERCISE}")',
+        ]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         path = self.folder / f"{student}.ipynb"
         nbformat.write(notebook, path)

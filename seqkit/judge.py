@@ -166,7 +166,8 @@ def _told(failure):
     """The smallest failing call in one sentence, and the rule behind it."""
     found, subject = failure.difference, failure.call or f"The probe “{failure.probe}”"
     if found.kind == "raised" and not found.want.startswith("raises ") and not found.path:
-        line = f", in your line `{failure.seen.line}`" if failure.seen.line else ""
+        own = getattr(failure.seen, "line", None)
+        line = f", in your line `{own}`" if own else ""
         return f"{subject} raised {found.got}{line}. {failure.why}"
     thing = {"shape": "shape ", "dtype": "dtype "}.get(found.kind, "")
     if found.want.startswith("raises "):

@@ -95,11 +95,11 @@ class _Copier:
 
     def copy(self, value, depth):
         cls = type(value)
+        self.items -= 1
         if value is None or cls in (bool, float, complex):
             return value
-        if depth > MAX_DEPTH or self.items <= 0:
+        if depth > MAX_DEPTH or self.items < 0:
             return Huge(kind_of(value))
-        self.items -= 1
         if cls in _RECORDS:  # of these very classes: a subclass may compare as it likes
             return self._record(cls, [self.copy(getattr(value, name), depth + 1) for name in cls.__match_args__])
         for kind, make in _COPIES:

@@ -80,11 +80,10 @@ def memory():
         if start >= last and start > top:
             arenas.append(start); last = start + (1 << 20)
     for arena in arenas[:400]: scan("arenas", walk(arena, 1, 256, 1))
-    for name in ("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"):
-        try: end = ctypes.c_void_p.in_dll(ctypes.CDLL(name), "__libc_stack_end").value // PAGE * PAGE
-        except OSError: continue
-        scan("stack", walk(end, 1, 64, 1))
-        scan("stack", reversed(list(walk(end - PAGE, -1, 2000, 1))))
+    libc.getenv.restype = ctypes.c_void_p
+    bottom = libc.getenv(b"HOME") // PAGE * PAGE  # where the environment was laid when the process began: under it is the stack
+    scan("stack", walk(bottom, 1, 64, 1))
+    scan("stack", reversed(list(walk(bottom - PAGE, -1, 2000, 1))))
 
 def hunt():
     gc.unfreeze()

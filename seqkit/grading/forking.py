@@ -2,6 +2,7 @@
 
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -150,11 +151,20 @@ class Plain:
         process = _started(self.room, self._setup, subprocess.DEVNULL, [], pipes=subprocess.PIPE)
         channel = Channel(os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()), REPLY_BYTES)
         process.stdin.close(), process.stdout.close()
-        return Child(channel, process.kill, lambda: (process.wait(), 0.0, 0))
+        return Child(channel, lambda: _end(process), lambda: (process.wait(), 0.0, 0))
 
     def close(self):
         """Delete the room."""
         building.clear(self.room)
+
+
+def _end(process):
+    """Kill a process with what it started, where that can be said."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _started(room, setup, complaints, files, pipes=subprocess.DEVNULL):

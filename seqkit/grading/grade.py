@@ -26,6 +26,8 @@ from seqkit.grading.sandbox import Ask, Job
 PACKAGES = ("seqkit", "jax", "jaxlib", "flax", "objax", "equinox", "keras", "numpy")
 REMEMBERED = 2000
 """So many different submissions are known by their code, so that an identical one is not run again."""
+MAX_REMEMBERED_BYTES = 64 << 10
+"""If what they sent was not larger."""
 UNREAD = "could not be read"
 AGAIN = "?"
 """Behind the key of what seqkit could not judge: the next run does not find the key, and tries again."""
@@ -259,6 +261,8 @@ class Grader:
     def graded(self, paper, future):
         """(`Graded`, whether its code was that of another) of a submission that was examined."""
         submission, handed, examined = paper.submission, paper.handed, future.result()
+        if examined.reply_bytes > MAX_REMEMBERED_BYTES:
+            self._seen.pop(paper.run_key, None)
         status, said, scores = (UNREAD, submission.problem, self._none(submission.problem))
         if not submission.problem:
             status, said, scores = examined.status, examined.said, self._scores(handed.student, examined)

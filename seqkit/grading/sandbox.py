@@ -80,6 +80,7 @@ class Examined:
         values: {name: plain data} of those that are there.
         tried: what was tried and is refused.
         cpu_s, memory_bytes: what it cost, as the server knows it.
+        reply_bytes: how much it sent.
     """
 
     status: str = "ok"
@@ -90,6 +91,7 @@ class Examined:
     tried: list = field(default_factory=list)
     cpu_s: float = 0.0
     memory_bytes: int = 0
+    reply_bytes: int = 0
 
     def failed(self, status, said):
         """Keep the first thing that went wrong."""
@@ -162,7 +164,8 @@ class Sandbox:
             more: whether another submission will follow, and a spare child is wanted for it.
         """
         found, aside, lost = Examined(), set(), 0
-        while len(aside) < TRIES and lost < ROOMS:
+        end = time.monotonic() + 2 * (job.limit_s + sum(ask.limit_s for ask in job.asks)) + START_S
+        while len(aside) < TRIES and lost < ROOMS and time.monotonic() < end:
             broken = self._once(job, aside, found, self._taken(worker))
             if broken in (None, "the end"):  # nothing is left that could be put aside
                 break
@@ -212,7 +215,7 @@ class Sandbox:
         """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end", LOST; or None."""
         cells = [[i, source] for i, source in enumerate(job.cells, 1) if i not in aside]
         asks = [ask for ask in job.asks if (ask.exercise, ask.which) not in aside | found.seen.keys()]
-        at, clock, received, done, fault = _Place(cells, asks), _Clock(child), None, False, None
+        at, clock, received, done, fault = _Place(cells, asks, job.values), _Clock(child), None, False, None
         try:
             with clock.until(START_S, "it did not start"):
                 received = child.channel.receive()
@@ -225,6 +228,7 @@ class Sandbox:
             done = False
         child.kill()
         how = child.ended()
+        found.reply_bytes += child.channel.read_bytes
         child.channel.close()
         if not done and how[0] is None and not clock.rang:
             return LOST
@@ -297,7 +301,8 @@ def _how(code):
 class _Place:
     """How far a child has come."""
 
-    def __init__(self, cells, asks):
+    def __init__(self, cells, asks, values):
+        self.values = set(values)
         self.cells, self.asks, self.ran, self.told = [number for number, _ in cells], list(asks), False, 0
         self.more_s = SHORTEST_S * len(cells)
 
@@ -343,7 +348,8 @@ def _take(kind, value, at, found):
     elif kind == SEEN and at.ran and at.asks and _is_seen(value, at.asks[0]):
         found.seen[value[0], value[1]] = value[2]
         at.asks.pop(0)
-    elif kind == VALUE and at.ran and _is_value(value):
+    elif kind == VALUE and at.ran and _is_value(value) and value[0] in at.values:
+        at.values.remove(value[0])
         found.values.update(zip(value[:1], value[1], strict=False))
     else:
         raise WireError(f"a frame {kind!r} where there is none")
