@@ -44,7 +44,7 @@ class Warm:
 
 def main(assignment):
     """Until standard input ends."""
-    from seqkit.grading.grade import Grader
+    from seqkit.grading.grader import Grader
     from seqkit.grading.handout.assignment import load
 
     asked = load(Path(assignment))
@@ -58,7 +58,7 @@ def main(assignment):
 
 def _all(grader, asked, folder, results):
     from seqkit.grading.book.gradebook import Gradebook
-    from seqkit.grading.grade import Paper
+    from seqkit.grading.grader import Paper
     from seqkit.grading.intake.collecting import collect
     from seqkit.grading.report.writing import write
 
@@ -77,7 +77,7 @@ def _all(grader, asked, folder, results):
 
 
 def _one(grader, asked, folder, results):
-    from seqkit.grading.grade import Paper
+    from seqkit.grading.grader import Paper
     from seqkit.grading.intake.collecting import collect
 
     (handed,) = collect(folder, asked.name).handed

@@ -32,15 +32,16 @@ def timed(what, call):
 def main(folder, results):
     """Grade what is left, two at a time."""
     from seqkit.grading import grade as grading
+    from seqkit.grading import grader
     from seqkit.grading.book.gradebook import Gradebook
     from seqkit.grading.handout.assignment import load
     from seqkit.grading.intake.collecting import collect
 
     assignment = load(Path(folder) / NAME)
     handed = collect(Path(folder) / "in", NAME).handed
-    grading.Grader.graded = timed("judge", grading.Grader.graded)
+    grader.Grader.graded = timed("judge", grader.Grader.graded)
     Gradebook.record = timed("record", Gradebook.record)
-    grading.Paper.__init__ = timed("read", grading.Paper.__init__)
+    grader.Paper.__init__ = timed("read", grader.Paper.__init__)
     told = Told()
     with Gradebook(results) as book:
         tally = grading.grade(handed, assignment, book, workers=WORKERS, tell=told)

@@ -19,14 +19,16 @@ from seqkit.exercise import load
 from seqkit.grading import building, exports, scoring
 from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.checking import check_notebook
+from seqkit.grading.examined import Ask, Job
 from seqkit.grading.forking import Server
-from seqkit.grading.grade import Grader, earned, grade
+from seqkit.grading.grade import earned, grade
 from seqkit.grading.graded import Graded
+from seqkit.grading.grader import Grader
 from seqkit.grading.handout import assignment as assignments
 from seqkit.grading.handout import items, personal, secret
 from seqkit.grading.intake.collecting import collect
 from seqkit.grading.report import pictures, writing
-from seqkit.grading.sandbox import Ask, Job, Sandbox
+from seqkit.grading.sandbox import Sandbox
 from seqkit.observe import Observations
 from tests.handing_in import CHAIN_OF, FORWARD, SHAPES, fork_servers, hand_in, notebook
 

@@ -30,7 +30,16 @@ def test_the_picture_is_the_one_that_its_code_draws(names):
 def test_every_room_of_the_plan_is_there_and_every_room_is_in_the_plan():
     plan = set(re.findall(r"^  (\w+(?:/\w+)?\.py)", TEXT, re.MULTILINE))
     rooms = {str(p.relative_to(ROOT / "seqkit")) for p in (ROOT / "seqkit").rglob("*.py")}
-    many = ("styles/", "exercises/", "probing/", "views/drawing/", "editing/", "views/__init__", "commands/", "grading/__init__")
+    many = (
+        "styles/",
+        "exercises/",
+        "probing/",
+        "views/drawing/",
+        "editing/",
+        "views/__init__",
+        "commands/",
+        "grading/__init__",
+    )
     many += tuple(f"grading/{folder}/" for folder in re.findall(r"^  grading/(\w+)/ ", TEXT, re.MULTILINE))
     assert plan == {room for room in rooms if not room.startswith(many)}
 

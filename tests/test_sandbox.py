@@ -15,11 +15,12 @@ import pytest
 from seqkit.check import DRAW, judge
 from seqkit.exercise import load
 from seqkit.grading import building, compiled, scoring, wire
+from seqkit.grading.examined import Ask, Job
 from seqkit.grading.handout.assignment import Item
 from seqkit.grading.room import layers
 from seqkit.grading.room.cells import LINE, LINES, PRINTED, SAID
 from seqkit.grading.room.warming import warm
-from seqkit.grading.sandbox import Ask, Job, Sandbox
+from seqkit.grading.sandbox import Sandbox
 from seqkit.judge import wanted
 from seqkit.observe import Observations, Seen
 from seqkit.plain import Raised, Run

@@ -7,7 +7,7 @@ from pathlib import Path
 from seqkit.check import DRAW
 from seqkit.errors import LessonError
 from seqkit.exercise import index, names
-from seqkit.grading.grade import Grader, Paper
+from seqkit.grading.grader import Grader, Paper
 from seqkit.grading.handout.items import Assignment, Item
 from seqkit.grading.intake.submission import read
 

@@ -9,9 +9,10 @@ from contextlib import suppress
 from seqkit.check import DRAW
 from seqkit.errors import SandboxError
 from seqkit.grading import compiled, scoring
+from seqkit.grading.examined import Examined
 from seqkit.grading.handout.items import version
 from seqkit.grading.room.warming import warm
-from seqkit.grading.sandbox import Examined, Sandbox
+from seqkit.grading.sandbox import Sandbox
 
 CONNECT_S, CLOSE_S = 30, 2
 TRIES = 3

@@ -5,7 +5,8 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from seqkit.grading import compiled
-from seqkit.grading.sandbox import Examined, Sandbox
+from seqkit.grading.examined import Examined
+from seqkit.grading.sandbox import Sandbox
 
 
 def processors():

@@ -11,20 +11,18 @@ import os
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 
 from seqkit.errors import SandboxError
 from seqkit.exercise import index
 from seqkit.grading import building
+from seqkit.grading.examined import Examined
 from seqkit.grading.forking import START_S, Plain, Server
-from seqkit.grading.room.cells import LINE, LINES, PRINTED, SAID, SHORTEST_S
+from seqkit.grading.replies import Clock, Place, take
 from seqkit.grading.room.channel import TooLargeError
-from seqkit.grading.room.child import CELL, END, FAILED, JOB, READY, SEEN, TRIED, VALUE, WARM
+from seqkit.grading.room.child import END, FAILED, JOB, READY, WARM
 from seqkit.grading.room.layers import LAYERS
-from seqkit.grading.room.watching import MOST
 from seqkit.grading.wire import WireError
-from seqkit.observe import Observations
 
 GRACE_S = 2.0
 """How much later than its limit a child is killed: Python's own alarm inside comes first and is told better."""
@@ -39,64 +37,6 @@ FRAMEWORKS = dict.fromkeys(("02", "03", "04"), ("objax",)) | dict.fromkeys(("05"
 FRAMEWORKS |= dict.fromkeys(("08", "09"), ("equinox",)) | {"10": ("objax", "flax.linen", "equinox")}
 FRAMEWORKS |= {"11": ("flax.linen", "optax", "sklearn.datasets"), "12": ("flax.linen", "objax")}
 """What the server imports for the exercises of a lesson, beside what their pages do; a child can import the rest by itself."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """An exercise that is to be observed, with the drawn cases of each of its probes.
-
-    Attributes:
-        exercise: its name.
-        which: "secret" or "public", the draw.
-        cases: for each probe its cases, each {argument: code}.
-        limit_s: wall time.
-    """
-
-    exercise: str
-    which: str
-    cases: list
-    limit_s: float
-
-
-@dataclass(frozen=True)
-class Job:
-    """What goes into the room: the cells, what to ask of the names that they leave, values wanted, a limit for the cells."""
-
-    cells: tuple
-    asks: tuple
-    values: tuple = ()
-    limit_s: float = 60.0
-
-
-@dataclass
-class Examined:
-    """What came out of the room.
-
-    Attributes:
-        status: "ok", "timeout", "died", "bad reply" or "reply too large".
-        said: that in one sentence, or "".
-        cells: {number: (error, printed, left out, late)} of each that ran to its end.
-        seen: {(exercise, which): Observations, or None where nothing has that name}; no key where it could not be seen.
-        values: {name: plain data} of those that are there.
-        tried: what was tried and is refused.
-        cpu_s, memory_bytes: what it cost, as the server knows it.
-        reply_bytes: how much it sent.
-    """
-
-    status: str = "ok"
-    said: str = ""
-    cells: dict = field(default_factory=dict)
-    seen: dict = field(default_factory=dict)
-    values: dict = field(default_factory=dict)
-    tried: list = field(default_factory=list)
-    cpu_s: float = 0.0
-    memory_bytes: int = 0
-    reply_bytes: int = 0
-
-    def failed(self, status, said):
-        """Keep the first thing that went wrong."""
-        if self.status == "ok":
-            self.status, self.said = status, said
 
 
 class Sandbox:
@@ -215,7 +155,7 @@ class Sandbox:
         """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end", LOST; or None."""
         cells = [[i, source] for i, source in enumerate(job.cells, 1) if i not in aside]
         asks = [ask for ask in job.asks if (ask.exercise, ask.which) not in aside | found.seen.keys()]
-        at, clock, received, done, fault = _Place(cells, asks, job.values), _Clock(child), None, False, None
+        at, clock, received, done, fault = Place(cells, asks, job.values), Clock(child), None, False, None
         try:
             with clock.until(START_S, "it did not start"):
                 received = child.channel.receive()
@@ -249,7 +189,7 @@ class Sandbox:
                 return False
             if received[0] == END:
                 return True
-            _take(*received, at, found)
+            take(*received, at, found)
 
     def _book(self, how, found, clock, done, at):
         """What the child cost, and how it ended if that was not the end."""
@@ -296,108 +236,3 @@ def _how(code):
     if code is None or code == 0:
         return ""
     return f" (signal {-code})" if code < 0 else f" (exit code {code})"
-
-
-class _Place:
-    """How far a child has come."""
-
-    def __init__(self, cells, asks, values):
-        self.values = set(values)
-        self.cells, self.asks, self.ran, self.told = [number for number, _ in cells], list(asks), False, 0
-        self.more_s = SHORTEST_S * len(cells)
-
-    def now(self):
-        """The cell, or the (exercise, draw), that is under way."""
-        if not self.ran:
-            return self.cells[0] if self.cells else "the end"
-        return (self.asks[0].exercise, self.asks[0].which) if self.asks else "the end"
-
-    def place(self):
-        """The same in words."""
-        now = self.now()
-        return f"cell {now}" if isinstance(now, int) else f"a call of {now[0]}" if isinstance(now, tuple) else now
-
-    def said(self):
-        """What is told if the time is up here."""
-        return f"{self.place()} was still running when its time was up"
-
-    def stage(self):
-        """What has a limit of its own: all cells together, each ask."""
-        return len(self.asks) if self.ran else "cells"
-
-    def limit_s(self, cells_s):
-        """How long this stage may take. Inside each cell has a moment even when their time is up."""
-        return cells_s + min(cells_s, self.more_s) if not self.ran else self.asks[0].limit_s if self.asks else START_S
-
-
-def _take(kind, value, at, found):
-    """One frame, if it is the one that comes next.
-
-    Raises:
-        WireError: it is another.
-    """
-    if kind == TRIED and isinstance(value, str) and at.told < MOST:
-        at.told += 1
-        found.tried += [] if value[:200] in found.tried else [value[:200]]
-    elif kind == CELL and not at.ran and value is None:
-        at.ran = True
-    elif kind == CELL and not at.ran and _is_cell(value, at):
-        _, error, printed, left_out, late = value
-        left_out = [text[:LINE] for text in left_out[:LINES]]
-        found.cells[at.cells.pop(0)] = error[:SAID], printed[:PRINTED], left_out, late
-    elif kind == SEEN and at.ran and at.asks and _is_seen(value, at.asks[0]):
-        found.seen[value[0], value[1]] = value[2]
-        at.asks.pop(0)
-    elif kind == VALUE and at.ran and _is_value(value) and value[0] in at.values:
-        at.values.remove(value[0])
-        found.values.update(zip(value[:1], value[1], strict=False))
-    else:
-        raise WireError(f"a frame {kind!r} where there is none")
-
-
-def _is_cell(value, at):
-    match value:
-        case [number, str(), str(), list(texts), bool()]:
-            return at.cells[:1] == [number] and all(isinstance(text, str) for text in texts)
-    return False
-
-
-def _is_value(value):
-    """Whether this is a name and what stands under it, or nothing."""
-    match value:
-        case [str(), list(parts)]:
-            return len(parts) <= 1
-    return False
-
-
-def _is_seen(value, ask):
-    """Whether this is what was asked for: of this exercise and draw, with a `Seen` for each case."""
-    match value:
-        case [ask.exercise, ask.which, None]:
-            return True
-        case [ask.exercise, ask.which, Observations() as seen]:
-            sizes = [len(cases) for cases in ask.cases] if seen.callable and seen.started else []
-            return seen.exercise == ask.exercise and [len(cases) for cases in seen.probes] == sizes
-    return False
-
-
-class _Clock:
-    """Ends a child that takes too long."""
-
-    def __init__(self, child):
-        self.child, self.rang = child, ""
-
-    @contextmanager
-    def until(self, limit_s, said):
-        """Kill the child if this takes longer, and keep what is to be said of it."""
-        timer = threading.Timer(limit_s, self._ring, [said])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _ring(self, said):
-        self.rang = said
-        self.child.kill()
