@@ -118,7 +118,7 @@ def _rows(bench):
     rows = [_row(rounds, *row) for row in ROWS]
     by_hand = [bench.nbgrader(by_hand=True) for _ in range(2)][1]
     rows.append(_row([each | {"by hand": by_hand} for each in rounds], "warm", "by hand", "wall", None))
-    return all(rows) and _requests([bench.one() for _ in range(1 + REQUESTS)][1:])
+    return _requests([bench.one() for _ in range(1 + REQUESTS)][1:]) and all(rows)
 
 
 def _round(bench):
@@ -130,76 +130,26 @@ def _requests(requests):
     wall_s, cpu_s = (median(side) for side in zip(*requests, strict=True))
     what, more = "one, warm grader, spare child: request to verdict", "    its CPU, with that of the next spare child"
     print(
-        f"{what:58} {wall_s:11.3f} s {'':22}     ≤ {LATENCY_S} s{_mark(wall_s, LATENCY_S)}\n{more:58} {cpu_s:11.3f} s"
+        f"{what:58} {wall_s:11.3f} s {'':22}     ≤ {LATENCY_S} s{_unmet(wall_s, LATENCY_S)}\n{more:58} {cpu_s:11.3f} s"
     )
     return wall_s <= LATENCY_S
 
 
 def _row(rounds, ours, theirs, what, bar):
     """One line: medians of the seconds, and of the ratio, taken round by round; whether the bar is met."""
-    title, i = f"{TITLES[ours]}: {what} ÷ {TITLES.get(theirs, theirs)}'s", ("wall", "CPU").index(what)
+    i, title = ("wall", "CPU").index(what), f"{TITLES[ours]}: {what} ÷ {TITLES.get(theirs, theirs)}"
     ours_s = median(each[ours][i] for each in rounds)
     if rounds[0][theirs] is None:
         print(f"{title:58} {ours_s:11.3f} s {'—':>13}", flush=True)
         return True
-    ratio, theirs_s = (
-        median(side)
-        for side in zip(*((each[ours][i] / each[theirs][i], each[theirs][i]) for each in rounds), strict=True)
-    )
-    said = f"≤ 1/{1 / bar:.0f}{_mark(ratio, bar)}" if bar else ""
+    theirs_s = median(each[theirs][i] for each in rounds)
+    ratio = median(each[ours][i] / each[theirs][i] for each in rounds)
+    said = f"≤ 1/{1 / bar:.0f}{_unmet(ratio, bar)}" if bar else ""
     print(f"{title:58} {ours_s:11.3f} s {theirs_s:11.3f} s {ratio:8.3f}     {said}".rstrip(), flush=True)
     return bar is None or ratio <= bar
 
 
-def _mark(self):
-    return next(self._marks)
-
-
-def main():
-    """Print the rows."""
-    with tempfile.TemporaryDirectory() as work:
-        bench = Bench(Path(work))
-        try:
-            return _rows(bench)
-        finally:
-            bench.close()
-
-
-def _rows(bench):
-    rounds = [_round(bench) for _ in range(1 + ROUNDS)][1:]
-    rows = [_row(rounds, *row) for row in ROWS]
-    by_hand = [bench.nbgrader(by_hand=True) for _ in range(2)][1]
-    rows.append(_row([each | {"by hand": by_hand} for each in rounds], "warm", "by hand", "wall", None))
-    return all(rows) and _requests([bench.one() for _ in range(1 + REQUESTS)][1:])
-
-
-def _round(bench):
-    ways = {"cold": bench.cold, "nbgrader": bench.nbgrader, "warm": bench.warm, "otter": bench.otter}
-    return {name: way() for name, way in ways.items()} | {"class": bench.cold(CLASS)}
-
-
-def _requests(requests):
-    wall_s, cpu_s = (median(side) for side in zip(*requests, strict=True))
-    what, more = "one, warm grader, spare child: request to verdict", "    its CPU, with that of the next spare child"
-    print(
-        f"{what:58} {wall_s:11.3f} s {'':22}     ≤ {LATENCY_S} s{_mark(wall_s, LATENCY_S)}\n{more:58} {cpu_s:11.3f} s"
-    )
-    return wall_s <= LATENCY_S
-
-
-def _row(what, pairs, bar):
-    """One line: medians of the seconds, and of the ratio, taken round by round; whether the bar is met."""
-    if pairs[0][1] is None:
-        print(f"{what:58} {median(ours for ours, _ in pairs):11.3f} s {'—':>13}", flush=True)
-        return True
-    ours_s, theirs_s = (median(side) for side in zip(*pairs, strict=True))
-    ratio = median(ours / theirs for ours, theirs in pairs)
-    said = f"≤ 1/{1 / bar:.0f}{_mark(ratio, bar)}" if bar else ""
-    print(f"{what:58} {ours_s:11.3f} s {theirs_s:11.3f} s {ratio:8.3f}     {said}".rstrip(), flush=True)
-    return bar is None or ratio <= bar
-
-
-def _mark(value, bar):
+def _unmet(value, bar):
     return "" if value <= bar else " ✗"
 
 
