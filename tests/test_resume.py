@@ -57,6 +57,7 @@ class Course:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what is begun behind a script ignores it
         )
 
     def rows(self):

@@ -4,7 +4,6 @@ Only programs of JAX's own operations are handed in, known by their names: what 
 its own would be the reference again.
 """
 
-import ast
 import functools
 import importlib
 import os
@@ -14,8 +13,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from seqkit.exercise import PAGES
+from seqkit.exercise import PAGES, index
 
+DEFINED = re.compile(r"\bdef\s+(\w+)")
 ENTRY = re.compile(r"jit_+(\w+?)-[0-9a-f]{64}(-cache)?")
 FROM = ("jax._src.numpy", "jax._src.lax", "jax._src.nn", "jax._src.random", "jax._src.prng", "jax._src.image")
 
@@ -44,11 +44,16 @@ def keep():
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-def hand_in(room):
-    """Copies the programs of JAX's own operations into a room; how many."""
+def hand_in(room, exercises=None):
+    """Copies the programs of JAX's own operations into a room; how many.
+
+    Args:
+        room: the folder of a fork server.
+        exercises: their names; what bears the name of a function in one of their pages stays outside. None: in any page.
+    """
     import jax
 
-    source, known = Path(jax.config.jax_compilation_cache_dir or "."), _operations()
+    source, known = Path(jax.config.jax_compilation_cache_dir or "."), _operations() - _named_by_pages(exercises)
     found = [each for each in os.scandir(source) if _operation(each.name) in known] if source.is_dir() else []
     for entry in found:
         with suppress(FileNotFoundError):  # JAX may just have taken it away
@@ -71,14 +76,14 @@ def _operations():
     rooms += [module for name, module in list(sys.modules.items()) if name.startswith(FROM) and module]
     things = [thing for room in rooms for thing in list(vars(room).values())]
     primitives = {thing.name for thing in things if isinstance(thing, jax.extend.core.Primitive)}
-    return (primitives | {thing.__name__ for thing in things if _is_function_of_jax(thing)}) - _named_by_pages()
+    return primitives | {thing.__name__ for thing in things if _is_function_of_jax(thing)}
 
 
 def _is_function_of_jax(thing):
     return callable(thing) and hasattr(thing, "__name__") and str(getattr(thing, "__module__", "")).startswith("jax")
 
 
-def _named_by_pages():
-    """The names of all functions in the pages of the exercises."""
-    trees = [ast.parse(page.read_text(encoding="utf-8")) for page in PAGES.glob("*.py")]
-    return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+def _named_by_pages(exercises):
+    """The names of all functions in the pages of these exercises, or of all."""
+    pages = PAGES.glob("*.py") if exercises is None else (PAGES / f"{index()[name][0]}.py" for name in exercises)
+    return {name for page in pages for name in DEFINED.findall(page.read_text(encoding="utf-8"))}

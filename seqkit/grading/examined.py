@@ -43,6 +43,7 @@ class Examined:
         tried: what was tried and is refused.
         cpu_s, memory_bytes: what it cost, as the server knows it.
         reply_bytes: how much it sent.
+        scores: what it came to, once it is judged; what was `seen` is not kept for its copies then.
     """
 
     status: str = "ok"
@@ -54,6 +55,7 @@ class Examined:
     cpu_s: float = 0.0
     memory_bytes: int = 0
     reply_bytes: int = 0
+    scores: tuple | None = None
 
     def failed(self, status, said):
         """Keep the first thing that went wrong."""

@@ -24,7 +24,8 @@ class Local:
     """
 
     def __init__(self, exercises, limit_s, workers=None):
-        self.workers, self._sandbox = workers or processors(), Sandbox(exercises, cpu_s=limit_s)
+        self._exercises, self.workers = exercises, workers or processors()
+        self._sandbox = Sandbox(exercises, cpu_s=limit_s)
         self._numbers, self._here = iter(range(self.workers)), threading.local()
         self._threads = ThreadPoolExecutor(self.workers, "worker", self._number)
 
@@ -35,7 +36,7 @@ class Local:
             layers: what it runs beforehand, see `room.warming.warm`.
         """
         why_not = self._sandbox.ready()
-        compiled.hand_in(self._sandbox.room)
+        compiled.hand_in(self._sandbox.room, self._exercises)
         for worker in range(self.workers):
             self._sandbox.warm(worker, layers)
         return why_not

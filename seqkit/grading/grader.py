@@ -171,12 +171,18 @@ class Grader:
             self._examiner.close()
 
     def _scores(self, student, examined):
-        """A `Score` for each item of the assignment, in its order."""
+        """A `Score` for each item of the assignment, in its order; judged once for all copies of a submission."""
+        if examined.scores is None:
+            examined.scores = tuple(self._judged(student, examined))
+            examined.seen, examined.values = {}, {}
+        return examined.scores
+
+    def _judged(self, student, examined):
         questions = {question.variable: question for question in personal.questions(self.assignment, student)}
-        return tuple(
-            self._answer(item, questions[item.exercise], examined) if item.personal else self._score(item, examined)
-            for item in self.assignment.items
-        )
+        for item in self.assignment.items:
+            yield (
+                self._answer(item, questions[item.exercise], examined) if item.personal else self._score(item, examined)
+            )
 
     def _score(self, item, examined):
         seen = {which: observed for (name, which), observed in examined.seen.items() if name == item.exercise}
