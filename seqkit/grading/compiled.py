@@ -16,7 +16,7 @@ from pathlib import Path
 from seqkit.exercise import PAGES, index
 
 DEFINED = re.compile(r"\bdef\s+(\w+)")
-ENTRY = re.compile(r"jit_+(\w+?)-[0-9a-f]{64}(-cache)?")
+ENTRY = re.compile(r"jit_+(\w+?)-[0-9a-f]{64}(-cache|-lowered)?")
 FROM = ("jax._src.numpy", "jax._src.lax", "jax._src.nn", "jax._src.random", "jax._src.prng", "jax._src.image")
 
 
@@ -39,6 +39,7 @@ def keep():
 
         folder = Path(platformdirs.user_cache_dir("seqkit", appauthor=False)) / "compiled"
         jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_traceback_in_locations_limit", 0)
     jax.config.update("jax_persistent_cache_enable_xla_caches", "none")  # else the folder's name is part of each key
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)

@@ -15,7 +15,7 @@ from seqkit.errors import SandboxError
 from seqkit.grading import building
 from seqkit.grading.room.channel import Channel
 from seqkit.grading.room.layers import LAYERS
-from seqkit.grading.room.server import BORN, DEAD, FORK, KILL, LOADED
+from seqkit.grading.room.server import BORN, DEAD, FORK, KILL, LOADED, TRACE
 from seqkit.grading.wire import WireError, pack
 
 START_S = 120
@@ -63,6 +63,12 @@ class Server:
         if why_not is None:
             raise SandboxError(f"the fork server did not start: {self.complaint()}. Run seqkit doctor.")
         return why_not
+
+    def trace(self, layers):
+        """Have it trace what its children will run, see `room.warming.warm`."""
+        data = pack(layers)
+        with self._one_at_a_time, suppress(OSError):  # of a server that has ended; the next fork says so
+            self._control.sendall(TRACE + len(data).to_bytes(4, "big") + data)
 
     def fork(self, cpu=None):
         """A fresh `Child`, on one processor or on any.
@@ -146,6 +152,9 @@ class Plain:
         """Always; no layer is in force."""
         return dict.fromkeys(LAYERS, "here is no fork server, and submissions are only bounded in time")
 
+    def trace(self, layers):
+        """Nothing is handed down."""
+
     def fork(self, cpu=None):
         """A `Child` in a Python of its own."""
         process = _started(self.room, self._setup, subprocess.DEVNULL, [], pipes=subprocess.PIPE)
@@ -184,5 +193,5 @@ def _environment(room):
     said |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "XLA_FLAGS": os.environ.get("XLA_FLAGS", "")}
     said |= {"JAX_COMPILATION_CACHE_DIR": str(Path(room) / "cache"), "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1"}
     said |= {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1e9", "KERAS_HOME": scratch}
-    said |= {"JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none"}
+    said |= {"JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none", "JAX_TRACEBACK_IN_LOCATIONS_LIMIT": "0"}
     return said | {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}

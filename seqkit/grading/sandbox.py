@@ -91,7 +91,9 @@ class Sandbox:
             layers: what it is to run beforehand, see `room.warming.warm`; as before, if None.
         """
         with self._lock:
-            self._layers = self._layers if layers is None else layers
+            if layers is not None:
+                self._layers = layers
+                self._server.trace(layers)
             if worker not in self._spares:
                 self._spares[worker] = self._fork(worker)
 
@@ -150,6 +152,7 @@ class Sandbox:
         building.hand_over(self._server.room, fresh)
         self._server.close()
         self._server = self._begin(fresh, self._setup)
+        self._server.trace(self._layers)
 
     def _once(self, job, aside, found, child):
         """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end", LOST; or None."""

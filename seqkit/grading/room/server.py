@@ -17,12 +17,13 @@ from contextlib import suppress
 from seqkit.grading.room import layers
 from seqkit.grading.room.channel import Channel
 from seqkit.grading.room.child import live
-from seqkit.grading.wire import frame
+from seqkit.grading.room.warming import trace
+from seqkit.grading.wire import frame, unpack
 
 LOADED, BORN, DEAD = b"L", b"B", b"D"
 """What the server tells: what the machine lacks, the pid of a child, how one ended."""
-FORK, KILL = b"F", b"K"
-"""What it is told."""
+FORK, KILL, TRACE = b"F", b"K", b"T"
+"""What it is told: to make a child, to end one, to trace what its children will run."""
 MOST_THREADS, BEAT_S = 1024, 0.5
 """Of one child, looked at so often: the kernel's own limit counts a user's processes together, and not root's."""
 
@@ -35,8 +36,7 @@ def serve(control, room, setup):
     why_not = layers.available()
     setup["layers"] = [name for name in setup["layers"] if not why_not[name]]
     setup["readable"] = layers.readable()
-    gc.collect()
-    gc.freeze()  # what is loaded is never looked through again, so children go on sharing its memory
+    _settle()
     control.sendall(frame(LOADED, why_not))
     alive, (woken, wake) = set(), os.pipe()
     os.set_blocking(wake, False)
@@ -54,6 +54,12 @@ def serve(control, room, setup):
         os.kill(pid, signal.SIGKILL)
 
 
+def _settle():
+    """What is loaded is never looked through again, so children go on sharing its memory."""
+    gc.collect()
+    gc.freeze()
+
+
 def _thin(alive):
     """End a child that starts threads without end: they take the numbers that this machine has for all its processes."""
     for pid in alive:
@@ -63,7 +69,10 @@ def _thin(alive):
 
 
 def _obey(control, room, setup, alive):
-    """One request; False when the grader is gone. A request is a letter and a number of four bytes, with a file for FORK."""
+    """One request; False when the grader is gone.
+
+    A request is a letter and a number of four bytes: FORK with a file; TRACE with so many bytes of `layers` behind it.
+    """
     fds = array.array("i")
     data, extra, _, _ = control.recvmsg(5, socket.CMSG_SPACE(fds.itemsize))
     for level, kind, sent in extra:
@@ -74,6 +83,9 @@ def _obey(control, room, setup, alive):
     number = int.from_bytes(data[1:], "big")
     if data[:1] == KILL and number in alive:
         os.kill(number, signal.SIGKILL)
+    if data[:1] == TRACE:
+        trace(unpack(control.recv(number, socket.MSG_WAITALL)))
+        _settle()
     if data[:1] == FORK:
         pid = _fork(control, fds[0], room, setup | {"cpu": number if number < 0xFFFF else None})
         alive.add(pid)

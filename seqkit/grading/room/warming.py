@@ -14,18 +14,30 @@ def warm(layers=()):
     """
     import jax
     import jax.numpy as jnp
+    import numpy as np
 
     key, _ = jax.random.split(jax.random.PRNGKey(3))
     jax.random.fold_in(key, 2)
     for name, shape in layers:
-        _try(name, jnp.zeros(shape), key, jax)
+        _try(name, jnp.array(np.zeros(shape).tolist()), key, jax)  # as a draw writes it
+
+
+def trace(layers):
+    """Traces the same, which needs no backend: a fork server's children find it done.
+
+    Args:
+        layers: see `warm`.
+    """
+    import jax
+
+    jax.eval_shape(lambda: warm(layers))
 
 
 def _try(name, x, key, jax):
     word, *sizes = NAME.match(name).groups()
     sizes, nn = [int(size) for size in sizes if size], sys.modules.get("flax.linen")
     if word == "Dense" and sizes and nn:
-        layer = nn.Dense(sizes[0])
+        layer = nn.Sequential([nn.Dense(sizes[0])])
         layer.apply(layer.init(key, x), x)
     elif word == "Linear" and sizes and x.ndim:
         x @ jax.numpy.zeros((x.shape[-1], sizes[-1])) + jax.numpy.zeros(sizes[-1])
