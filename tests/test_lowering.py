@@ -1,5 +1,7 @@
 """Programs kept on their way to the compiler: read back they give the same numbers, and none is taken for another."""
 
+from contextlib import contextmanager
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,16 +12,23 @@ from seqkit.grading.room import lowering
 X = jnp.array([-1.5, 0.25, 3.0])
 
 
+@contextmanager
+def setting(**settings):
+    before = {name: getattr(jax.config, name) for name in settings}
+    try:
+        for name, value in settings.items():
+            jax.config.update(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            jax.config.update(name, value)
+
+
 @pytest.fixture
 def kept(tmp_path):
     """The names of the programs in a folder of this test alone, where every program is to be kept."""
-    settings = {"jax_compilation_cache_dir": str(tmp_path), "jax_persistent_cache_min_compile_time_secs": 0.0}
-    before = {name: getattr(jax.config, name) for name in settings}
-    for name, value in settings.items():
-        jax.config.update(name, value)
-    yield lambda: sorted(path.name.partition("-")[0] for path in tmp_path.glob(f"*{lowering.SUFFIX}"))
-    for name, value in before.items():
-        jax.config.update(name, value)
+    with setting(jax_compilation_cache_dir=str(tmp_path), jax_persistent_cache_min_compile_time_secs=0.0):
+        yield lambda: sorted(path.name.partition("-")[0] for path in tmp_path.glob(f"*{lowering.SUFFIX}"))
 
 
 def run(f, *args, name="program"):
@@ -49,16 +58,24 @@ def test_two_numbers_that_look_alike_make_two_programs(kept):
 
 
 @pytest.mark.parametrize("by", [X + 1, np.arange(3.0)], ids=["jax", "NumPy"])
-def test_an_array_that_a_function_closes_over_is_part_of_it(kept, by):
-    assert np.array_equal(run(lambda x: x + by, X), X + by)
-    assert np.array_equal(run(lambda x: x + (by + 1), X), X + (by + 1))
+@pytest.mark.parametrize("as_literal", [False, True])
+def test_an_array_that_a_function_closes_over_is_part_of_it(kept, by, as_literal):
+    with setting(jax_use_simplified_jaxpr_constants=as_literal):
+        assert np.array_equal(run(lambda x: x + by, X), X + by)
+        assert np.array_equal(run(lambda x: x + (by + 1), X), X + (by + 1))
 
 
-def test_another_precision_makes_another_program(kept):
-    for precision in ("default", "highest"):
-        with jax.default_matmul_precision(precision):
-            run(lambda x: x @ x, X)
-    assert kept().count("jit_program") == 2
+def test_a_setting_that_the_text_of_a_program_does_not_tell_makes_another(kept):
+    made = []
+    for partitionable in (True, False):
+        with setting(jax_threefry_partitionable=partitionable):
+            made.append(run(lambda key: jax.random.bits(key, (3, 5)), jax.random.PRNGKey(7)))
+    assert kept().count("jit_program") == 2 and not np.array_equal(*made)
+
+
+def test_what_bears_an_address_in_its_text_would_never_be_found_again_and_is_not_kept(kept):
+    added = run(lambda x: jax.lax.reduce(x, np.float32(0), lambda a, b: a + b, (0,)), X)
+    assert np.array_equal(added, 1.75) and "jit_program" not in kept()
 
 
 def test_what_calls_back_into_python_is_called_each_time_and_not_kept(kept):
