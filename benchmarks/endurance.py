@@ -1,4 +1,6 @@
-"""`python -m benchmarks.endurance [kills] [thousand] [paper]`: a class that is killed, a large one, and a larger one on paper."""
+"""`python -m benchmarks.endurance [kills] [fuzz] [thousand] [paper]`: a class that is killed, one of damaged notebooks, a large one,
+and a larger one on paper.
+"""
 
 import json
 import random
@@ -6,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from benchmarks.pairs import row
@@ -15,14 +18,16 @@ from benchmarks.watched import NAME
 from seqkit.grading import building
 from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.handout import assignment as assignments
-from tests.handing_in import FORWARD, all_end, children, hand_in
+from tests.fuzzing import damaged
+from tests.handing_in import FORWARD, all_end, children, hand_in, notebook
 
 KILLS, KILLED, LONGEST_S = 100, 60, 7.0
 """So many times a grader of so many submissions is killed, at most so long after it began."""
 LARGE, FIRST = 1_000, 100
 ON_PAPER, PROCESSORS = 10_000, (2, 4, 8, 16, 32, 64)
 ERRORS = {"raises": "raise RuntimeError('no')", "no-python": "def three_layer_mlp(seed, x:", "forgets": "answer = 42"}
-PARTS = "kills", "thousand", "paper"
+DAMAGED = 10_000
+PARTS = "kills", "fuzz", "thousand", "paper"
 
 
 def main(asked=PARTS):
@@ -30,6 +35,8 @@ def main(asked=PARTS):
     met, figures = [], None
     if "kills" in asked:
         met.append(killed())
+    if "fuzz" in asked:
+        met.append(fuzzed())
     if "thousand" in asked or "paper" in asked:
         ok, figures = thousand()
         met.append(ok)
@@ -109,7 +116,37 @@ def _kept(results):
         return kept, sum(len(book.history(NAME, student)) > 1 for student in kept)
 
 
-# ---- (b) a large class ----
+# ---- (b) damaged notebooks ----
+
+
+def fuzzed():
+    """10,000 notebooks with damage, through the reader, the room, the judge and the gradebook: a verdict for each."""
+    rng, starts = random.Random(7), [notebook(FORWARD, "x = 1").encode(), notebook(FORWARD).encode("utf-16")]
+    with tempfile.TemporaryDirectory() as place:
+        folder = _class_of(Path(place), "forward", {})
+        for number in range(DAMAGED):
+            file = folder / "in" / f"s{number:05}" / f"{NAME}.ipynb"
+            file.parent.mkdir(parents=True)
+            file.write_bytes(damaged(rng, number, starts))
+        process = started(folder, folder / "results")
+        lines = [json.loads(line) for line in process.stdout]
+        crashed = process.wait() != 0
+        with Gradebook(folder / "results") as book:
+            graded = [entry.graded for entry in book.current(NAME)]
+    ends = Counter(one.status for one in graded)
+    print(f"    {DAMAGED:,} damaged notebooks, 2 workers, {lines[-2]['at_s']:.0f} s: {dict(ends.most_common())}")
+    ran, earned = (
+        sum(map(test, graded))
+        for test in (lambda one: one.cpu_s > 0, lambda one: any(each.earned for each in one.scores))
+    )
+    print(
+        f"    run in the room: {ran:,}, the others are copies of those, or could not be read; earned points: {earned:,}"
+    )
+    rows = [row("damaged notebooks without a verdict", 0, None, DAMAGED - len(graded), 0)]
+    return all([*rows, row("    graders that crashed", 0, None, int(crashed), 0)])
+
+
+# ---- (c) a large class ----
 
 
 def thousand():
@@ -159,7 +196,7 @@ def _figures(lines):
     }
 
 
-# ---- (c) on paper ----
+# ---- (d) on paper ----
 
 
 def paper(found):

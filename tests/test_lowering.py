@@ -104,3 +104,12 @@ def test_what_is_damaged_on_disk_is_made_again(kept, tmp_path):
     for path in tmp_path.glob(f"*{lowering.SUFFIX}"):
         path.write_bytes(path.read_bytes()[:50])
     assert np.array_equal(run(lambda x: x * 2 + 1, X), before)
+
+
+def test_who_asked_for_it_is_not_told(kept, tmp_path):
+    def a_name_of_the_page(x):
+        return run(lambda x: jnp.sort(x)[::-1], x)
+
+    a_name_of_the_page(X)
+    told = b"".join(path.read_bytes() for path in tmp_path.glob(f"*{lowering.SUFFIX}"))
+    assert b"jit_program" in told and b"a_name_of_the_page" not in told and b"test_lowering" not in told

@@ -10,10 +10,9 @@ from nbformat import v3, v4
 
 from seqkit.grading.intake import decoding, submission
 from seqkit.grading.intake.submission import Submission, read
+from tests.fuzzing import CANARY, damaged
 
 LESSONS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
-CANARY = "canary"
-"""In everything that a student wrote: no sentence may repeat it."""
 
 
 def cell(source=f"{CANARY} = 1", **more):
@@ -183,48 +182,6 @@ def test_no_name_of_a_file_breaks_the_line(name):
     assert found.problem.isprintable() and len(found.problem) < 300
 
 
-def changed(rng, data):
-    """Bytes with bits flipped, a part cut out, or a part doubled."""
-    data = bytearray(data)
-    for _ in range(rng.randint(1, 4)):
-        place, length = rng.randrange(len(data)), rng.randint(1, 40)
-        match rng.randrange(4):
-            case 0:
-                data[place] ^= 1 << rng.randrange(8)
-            case 1:
-                data[place : place + length] = rng.randbytes(length)
-            case 2:
-                del data[place : place + length]
-            case 3:
-                data[place:place] = data[place : place + length]
-        data = data or bytearray(b"x")
-    return bytes(data)
-
-
-def value(rng, depth=0):
-    """Random JSON."""
-    plain = [None, True, 0, -1, 4, 3, 1e308, "", CANARY, "code", "\ud800", "\0", [], {}]
-    if depth > 3 or rng.random() < 0.6:
-        return rng.choice(plain)
-    if rng.random() < 0.5:
-        return [value(rng, depth + 1) for _ in range(rng.randint(0, 4))]
-    names = ["cells", "source", "cell_type", "nbformat", "worksheets", "metadata", "id", "input", CANARY]
-    return {rng.choice(names): value(rng, depth + 1) for _ in range(rng.randint(0, 4))}
-
-
-def replaced(rng, whole):
-    """A notebook with random JSON in place of one part."""
-    whole = json.loads(whole)
-    part = whole
-    while True:
-        keys = list(part) if isinstance(part, dict) else range(len(part))
-        key = rng.choice(keys)
-        if not (isinstance(part[key], (dict, list)) and part[key]) or rng.random() < 0.4:
-            part[key] = value(rng)
-            return json.dumps(whole).encode()
-        part = part[key]
-
-
 def test_10_000_damaged_notebooks_each_give_code_or_a_plain_problem():
     rng = random.Random(6)
     whole = text(
@@ -236,17 +193,7 @@ def test_10_000_damaged_notebooks_each_give_code_or_a_plain_problem():
     starts = [whole.encode(), whole.encode("utf-16"), old.encode()]
     read_well = 0
     for number in range(20_000):
-        match number % 4:
-            case 0:
-                data = changed(rng, rng.choice(starts))
-            case 1:
-                data = replaced(rng, rng.choice([whole, old]))
-            case 2:
-                data = rng.choice(starts)
-                data = data[: rng.randrange(len(data))]
-            case 3:
-                data = json.dumps(value(rng)).encode()
-        found = read(data, "ana.ipynb")
+        found = read(damaged(rng, number, starts), "ana.ipynb")
         assert_is_plain(found)
         read_well += bool(found.code)
     assert 1_000 < read_well < 15_000

@@ -30,7 +30,7 @@ def _keep(mlir):
             return found
         made = lower(module_name, jaxpr, **how)
         if file and not (made.keepalive or made.host_callbacks or made.shape_poly_state.uses_dim_vars):
-            _write(file, made.module)
+            _write(file, made.module, mlir)
         return made
 
     mlir.lower_jaxpr_to_module = lowered
@@ -52,12 +52,16 @@ def _read(file, mlir):
         return mlir.LoweringResult(module, [], [], mlir.ShapePolyLoweringState((), None))
 
 
-def _write(file, module):
-    """Keep a program where JAX is told to keep every one; not in the room, whose cache is for reading."""
+def _write(file, module, mlir):
+    """Keep a program where JAX is told to keep every one; not in the room, whose cache is for reading.
+
+    Who asked for it is left out: those are the lines and names of a reference, and the file is for the room.
+    """
     if jax.config.jax_persistent_cache_min_compile_time_secs > 0:
         return
-    packed, half = io.BytesIO(), file.with_suffix(f".{os.getpid()}")
-    module.operation.write_bytecode(packed)
+    packed, half, bare = io.BytesIO(), file.with_suffix(f".{os.getpid()}"), module.operation.clone()
+    mlir.passmanager.PassManager.parse("builtin.module(strip-debuginfo)", bare.context).run(bare)
+    bare.write_bytecode(packed)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         half.write_bytes(packed.getvalue())
