@@ -43,8 +43,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
+TOGETHER = r"(browser)/|test_exercises\.py::\w+\[(.+)\]$|([^:]+\.ipynb)::|test_(resume|stripping|cluster)\.py"
+"""What one worker has, in the name of a test."""
+
+
 def pytest_xdist_make_scheduler(config, log):
-    """One worker has the browser tests and their servers, one each page of the exercises, one each notebook.
+    """One worker has the browser tests and their servers, one each page of the exercises, one each notebook, one each file
+    whose fixture grades a class.
 
     `--dist loadgroup` would say so with marks, and xdist 3.8 does not read them under pytest 9.2.
     """
@@ -52,7 +57,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Rooms(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            page = re.search(r"test_exercises\.py::\w+\[(.+)\]$|([^:]+\.ipynb)::", nodeid)
-            return "browser" if "/browser/" in nodeid else page[1] or page[2] if page else nodeid
+            together = re.search(TOGETHER, nodeid)
+            return next(filter(None, together.groups())) if together else nodeid
 
     return Rooms(config, log)

@@ -2,14 +2,23 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules that another theme can break."""
 
-def violations(page, selector):
+
+def violations(page, selector, rules=None):
     """One line for each element inside `selector` that breaks a rule of axe-core; none is what one hopes for.
+
+    Args:
+        page: of Playwright.
+        selector: of the part that is looked at.
+        rules: their names; None: all.
 
     Raises:
         playwright.sync_api.Error: nothing in the page matches `selector`.
     """
-    found = Axe().run(page, selector).response["violations"]
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = Axe().run(page, selector, options).response["violations"]
     return [f"{rule['id']}: {node['html']} {_why(node)}" for rule in found for node in rule["nodes"]]
 
 

@@ -7,12 +7,14 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
-from tests.browser.axe import violations
+from tests.browser.axe import COLOURS, violations
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.visit import shoot
 
 ROOT = NOTEBOOKS.parent
 PAGES = ["index", "glossary", *sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))]
+IN_THE_DARK = ["index", "glossary", "00_start_here", "01_what_is_a_chain", "07_many_inputs", "11_train_a_chain"]
+"""Pages with everything that has a colour: code, tables, verdicts, pictures, errors."""
 
 
 CONTRAST = """element => {
@@ -58,9 +60,14 @@ def read(site):
 
 
 @pytest.fixture(params=["light", "dark"])
-def reader(chromium, request):
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture
+def reader(chromium, scheme):
     """A page of somebody without a network."""
-    context = chromium.new_context(color_scheme=request.param, offline=True)
+    context = chromium.new_context(color_scheme=scheme, offline=True)
     yield context.new_page()
     context.close()
 
@@ -96,11 +103,15 @@ def test_every_picture_is_said_in_words(read):
     assert len(read["00_start_here.html"].alts) > 5
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_wrong_in_a_page(site, reader, name):
+@pytest.mark.parametrize(
+    ("scheme", "name"),
+    [*(("light", name) for name in PAGES), *(("dark", name) for name in IN_THE_DARK)],
+    indirect=["scheme"],
+)
+def test_axe_finds_nothing_wrong_in_a_page(site, reader, scheme, name):
     reader.goto((site / f"{name}.html").as_uri())
-    assert violations(reader, "html") == []
-    shoot(reader, f"site_{name}")
+    assert violations(reader, "html", COLOURS if scheme == "dark" else None) == []
+    shoot(reader, f"site_{name}_{scheme}")
 
 
 def test_the_code_in_a_verdict_can_be_read(site, reader):
