@@ -87,11 +87,14 @@ def _filled(notebook, source):
 
 
 def _checked(source):
-    """The exercise that the last line of a cell checks, or None."""
     try:
-        body = ast.parse(source).body
+        return checked(ast.parse(source).body)
     except SyntaxError:
         return None
+
+
+def checked(body):
+    """The exercise that the last statement of a cell checks, or None."""
     match body[-1:]:
         case [ast.Expr(ast.Call(ast.Attribute(_, "check"), [ast.Constant(str() as name), ast.Name(answer)]))]:
             return name if answer == name else None

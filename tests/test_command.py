@@ -209,6 +209,46 @@ def test_the_check_of_github_is_green_only_for_all_points(place):
     assert [run(*args, student).exit_code for student in ("ana", "Ben Öz")] == [0, 1]
 
 
+def test_nbgraders_roster_has_to_have_ids_and_whoever_is_not_in_it_is_named(place, tmp_path):
+    args = ["export", place / "results", "-a", place / "hw1", "--to", "nbgrader", "--roster", tmp_path / "roster.csv"]
+    (tmp_path / "roster.csv").write_text("ID,first_name\nana,Ana\n")
+    found = run(*args)
+    assert found.exit_code == 1 and "cy: the roster has no such id" in found.stderr and ",ana,,Ana," in found.stdout
+    (tmp_path / "roster.csv").write_text("name,first_name\nana,Ana\n")
+    found = run(*args)
+    assert found.exit_code == 3 and "has no column `id`. It has: name, first_name" in found.stderr
+
+
+@pytest.mark.parametrize("command", [("report",), ("export", "--to", "csv")])
+def test_an_assignment_that_was_not_graded_is_no_empty_page(place, tmp_path, command):
+    from dataclasses import replace
+
+    (tmp_path / "hw2").mkdir()
+    (tmp_path / "hw2" / "manifest.json").write_text(manifest.text(replace(ASSIGNMENT, name="hw2")))
+    found = run(command[0], place / "results", "-a", tmp_path / "hw2", *command[1:])
+    assert found.exit_code == 3 and "no assignment 'hw2' in it" in found.stderr
+
+
+@pytest.mark.parametrize("asked", [[], ["-e", "forward", "--lesson", "01_what_is_a_chain"]])
+def test_an_assignment_is_of_exercises_or_of_a_lesson(tmp_path, asked):
+    found = run("assign", "hw", *asked, "-o", tmp_path / "hw")
+    assert found.exit_code == 2 and "name exercises with --exercise, or one lesson with --lesson" in found.stderr
+
+
+def test_a_secret_that_was_lost_is_renewed_where_that_is_asked(tmp_path):
+    args = ["assign", "hw", "-e", "forward", "-o", tmp_path / "hw"]
+    assert "hw: 1 exercise," in run(*args).stdout
+    (tmp_path / "hw" / "secret.json").unlink()
+    assert "--renew-secret" in run(*args).stderr and run(*args, "--renew-secret").exit_code == 0
+
+
+@pytest.mark.parametrize("password", ["plain", "with/slash", "with:colon", "with@sign"])
+def test_no_password_is_repeated(password):
+    voice = Voice()
+    voice.args = ["grade", "in", "--gradebook", f"postgresql://kim:{password}@host/grades"]
+    assert password not in voice.again() and "postgresql://kim:***@host/grades" in voice.again()
+
+
 def test_an_option_that_a_format_does_not_know_is_refused(place):
     found = run("export", place / "results", "-a", place / "hw1", "--to", "csv", "--scale")
     assert found.exit_code == 2 and "--to csv takes no --scale" in found.stderr

@@ -9,16 +9,18 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from seqkit import snippet
 from seqkit.check import DRAW, check
 from seqkit.errors import LessonError, SandboxError
-from seqkit.exercise import load
+from seqkit.exercise import index, load
 from seqkit.grading import building, exports, scoring
 from seqkit.grading.book.gradebook import Gradebook
-from seqkit.grading.checking import check_notebook
+from seqkit.grading.checking import check_notebook, defined
 from seqkit.grading.examined import Ask, Job
 from seqkit.grading.forking import Server
 from seqkit.grading.grade import earned, grade
@@ -34,6 +36,7 @@ from tests.handing_in import CHAIN_OF, FORWARD, SHAPES, fork_servers, hand_in, n
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="here is no fork server")
 
+LESSONS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 NAME = "hw1"
 POINTS = {"forward": 5, "shapes": 10, "chain_of": 20}
 DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -525,6 +528,39 @@ def test_a_learners_own_notebook_is_checked_as_in_a_lesson(tmp_path):
     file.write_text("{")
     with pytest.raises(LessonError, match=r"mine\.ipynb"):
         check_notebook(file)
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (
+            ["%%time\ndef forward(layers, x):\n    return x", "!ls\n%matplotlib inline\nclass Residual: pass"],
+            ["forward", "Residual"],
+        ),
+        (["forward = lambda layers, x: x"], ["forward"]),
+        (["shapes = (3,), (3,)"], []),
+        (["import functools\nforward = functools.partial(run)", "sk.check('forward', forward)"], ["forward"]),
+        (["def forward(", "sk.check('shapes', shapes)"], []),
+    ],
+)
+def test_what_a_cell_makes_is_an_answer_and_what_it_holds_is_one_where_it_is_checked(cells, found):
+    assert defined(cells) == found
+
+
+def test_no_prediction_of_a_lesson_is_taken_for_an_answer():
+    for path in LESSONS:
+        cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        asked = {name for name, (_, _, lesson, _) in index().items() if lesson == path.stem}
+        assert set(defined(cells)) - asked <= set(re.findall(r"check\(\s*['\"](\w+)", "\n".join(cells))), path.stem
+
+
+def test_a_student_who_is_named_is_graded_again_though_nothing_has_changed(tmp_path):
+    assignment = made(tmp_path / NAME, exercises=["forward"])
+    handed = collect(hand_in(tmp_path / "in", NAME, {"ana": (FORWARD,)}), NAME).handed
+    with Gradebook(tmp_path / "results") as book:
+        tallies = [grade(handed, assignment, book, workers=1, again=again) for again in (False, False, True)]
+        assert [(one.graded, one.skipped) for one in tallies] == [(1, 0), (0, 1), (1, 0)]
+        assert len(book.history(NAME, "ana")) == 2
 
 
 def answers_of(code):

@@ -152,6 +152,18 @@ def test_a_grading_is_recorded_once(book):
     assert book.assignments() == ["chains", "shapes"]
 
 
+def test_a_state_that_comes_back_is_graded_again_and_counts(book):
+    first, second = graded(), graded(key="k2", scores=(score("forward", 1.0),))
+    assert all(map(book.record, (first, second, first)))
+    assert [one.graded for one in book.history("chains", "ana")] == [first, second, first]
+    assert book.current("chains")[0].graded == first and book.keys("chains") == {("ana", first.file, "k1")}
+
+
+def test_what_has_not_changed_is_kept_once_more_if_that_is_asked(book):
+    assert book.record(graded(status="timeout")) and book.record(graded(), "regrade: a busy machine", again=True)
+    assert book.current("chains")[0].graded.status == "ok" and len(book.history("chains", "ana")) == 2
+
+
 # Which counts
 
 LATER = NOON + timedelta(hours=1)

@@ -212,6 +212,39 @@ def test_of_two_exercises_one_that_ends_the_process_takes_nothing_from_the_other
     assert not any(name == "shapes" for name, _ in found.seen)
 
 
+def test_two_exercises_that_end_the_process_take_nothing_from_the_third(sandbox):
+    bombs = "import os\ndef shapes(*args): os._exit(1)\ndef mlp(*args): os._exit(1)"
+    with Sandbox(["shapes", "mlp", "forward"], cpu_s=60.0) as made:
+        found = examined(made, bombs, hostile.HONEST, exercises=("shapes", "mlp", "forward"), more=False)
+    assert (found.status, agreed(found)) == ("died", ALL)
+
+
+LOOKS = """
+import sys
+got = []
+def look():
+    above = sys._getframe()
+    while above:
+        got.append(repr(above.f_locals))
+        above = above.f_back
+look()
+def forward(layers, x):
+    look()
+    return x
+"""
+
+
+def test_the_secret_draw_comes_in_after_everything_that_a_student_is_shown_has_gone_out(sandbox):
+    """Else a cell could raise it, or an answer keep it and raise it where the sentence is for the student."""
+    found = examined(sandbox, LOOKS)
+    told = "".join(found.values["got"])
+    drawn = {
+        draw: {str(case) for probe in load("forward").probes for case in probe.cases(draw)} for draw in (DRAW, SECRET)
+    }
+    assert any(case in told for case in drawn[DRAW]) and not any(case in told for case in drawn[SECRET] - drawn[DRAW])
+    assert agreed(found) is not None
+
+
 @pytest.mark.parametrize("one", hostile.QUIET, ids=lambda one: one.name)
 @needs_disk
 def test_what_is_tried_is_refused_and_the_honest_part_earns(one, sandbox, facts, kept):
@@ -277,10 +310,13 @@ from seqkit.grading.wire import frame
 from seqkit.observe import observe_cases
 above = sys._getframe()
 while "job" not in above.f_locals: above = above.f_back
-job, page = above.f_locals["job"], above.f_locals["pages"]["forward"]
-out = frame(b"C", [1, "", "", [], False]) + frame(b"C", None)
-for name, which, cases, limit_s in job["asks"]: out += frame(b"S", [name, which, observe_cases(page, ANSWER, cases)])
-os.write(reply, out + frame(b"E", None))
+channel, page = above.f_locals["channel"], above.f_locals["pages"]["forward"]
+os.write(reply, frame(b"C", [1, "", "", [], False]) + frame(b"C", None))
+while (asked := channel.receive())[0] != b"L":
+    name, which, cases, limit_s = asked[1] if asked[0] == b"A" else ("", "", [], 0)
+    seen = frame(b"S", [name, which, observe_cases(page, ANSWER, cases)]) if name else frame(b"V", [asked[1], []])
+    os.write(reply, seen)
+os.write(reply, frame(b"E", None))
 time.sleep(100)
 """
     for answer, earned in (

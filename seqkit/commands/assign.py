@@ -41,8 +41,11 @@ class Amount(click.ParamType):
     metavar="ROSTER",
     help="A notebook for each student of this list.",
 )
+@click.option(
+    "--renew-secret", is_flag=True, help="Put the secret aside and draw anew: all is graded with another draw."
+)
 @spoken
-def assign(voice, name, exercises, lesson, out, due, points, weights, time_limit, personal):
+def assign(voice, name, exercises, lesson, out, personal, points, weights, time_limit, **more):
     """Make the assignment NAME: a notebook to hand out, a manifest, and a secret draw that stays with you.
 
     Hand out what is in the folder `release`. Keep `secret.json` to yourself.
@@ -56,10 +59,12 @@ def assign(voice, name, exercises, lesson, out, due, points, weights, time_limit
     still()
     from seqkit.grading.handout.assignment import make
 
-    more = {"time_limit_s": time_limit} if time_limit is not None else {}
+    if bool(exercises) == (lesson is not None):
+        raise click.UsageError("name exercises with --exercise, or one lesson with --lesson.")
+    more |= {"time_limit_s": time_limit} if time_limit is not None else {}
     more |= {"personal": personal} if personal else {}
     amounts = {"points": dict(points) or None, "weights": dict(weights) or None}
-    made = make(name, exercises, out, lesson=lesson, due=due, **amounts, **more)
+    made = make(name, exercises, out, lesson=lesson, **amounts, **more)
     for note in made.notes:
         voice.note(note)
     _tell(voice, made, out or name)
@@ -67,6 +72,8 @@ def assign(voice, name, exercises, lesson, out, due, points, weights, time_limit
 
 def _tell(voice, made, folder):
     from pathlib import Path
+
+    from seqkit.grading.report.words import many
 
     release = Path(folder) / "release"
     items = {item.exercise: {"points": item.points, "weight": item.weight} for item in made.items}
@@ -81,7 +88,7 @@ def _tell(voice, made, folder):
             "due": due,
         }
     )
-    many = f"{len(made.items)} exercises, {made.points:g} points" + (f", due {due}" if due else "")
-    voice.say(f"{made.name}: {many}")
+    what = f"{many(len(made.items), 'exercise')}, {made.points:g} points" + (f", due {due}" if due else "")
+    voice.say(f"{made.name}: {what}")
     voice.say(f"  hand out  {release}")
     voice.say(f"  keep      {Path(folder) / 'secret.json'}, for yourself alone")

@@ -13,7 +13,7 @@ class Progress:
     def __init__(self, voice, what="graded"):
         self._voice, self._what, self._how = voice, what, voice.bar()
         self._bar, self._task = None, None
-        self._begun = self._said = time.monotonic()
+        self._begun, self._said, self._before = time.monotonic(), time.monotonic(), 0
 
     def __enter__(self):
         return self
@@ -32,6 +32,7 @@ class Progress:
             (self._voice.note if all((layers or {}).values()) else self._voice.warn)(sentence)
 
     def _on_begin(self, total=0, skipped=0, **_):
+        self._begun, self._before = time.monotonic(), skipped
         if skipped:
             self._voice.note(f"{skipped} of {total} were graded before; what has not changed stays as it is.")
 
@@ -57,7 +58,7 @@ class Progress:
         self._bar.update(self._task, completed=done, total=total, name=_short(name))
 
     def _line(self, done, total, passed_s):
-        rate = done / passed_s if passed_s > 0 else 0.0
+        rate = (done - self._before) / passed_s if passed_s > 0 else 0.0
         left = f", {_long((total - done) / rate)} left" if rate and done < total else ""
         return f"{done} of {total} {self._what}, {rate:.1f} a second{left}"
 

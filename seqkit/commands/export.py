@@ -3,10 +3,9 @@
 import click
 
 from seqkit.commands.failing import FOUND
-from seqkit.commands.options import assignment_folder, gradebook
+from seqkit.commands.options import assignment_folder, gradebook, the_assignment
 from seqkit.commands.voice import spoken
 
-FORMATS = ("csv", "gradescope", "nbgrader", "canvas", "moodle", "github")
 TAKES = {
     "csv": {"excel"},
     "gradescope": {"visibility"},
@@ -22,7 +21,7 @@ VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 @click.command()
 @click.argument("results")
 @assignment_folder
-@click.option("--to", "form", required=True, type=click.Choice(FORMATS), help="The system that takes it in.")
+@click.option("--to", "form", required=True, type=click.Choice(list(TAKES)), help="The system that takes it in.")
 @click.option(
     "--out",
     "-o",
@@ -61,11 +60,9 @@ def export(voice, results, assignment, form, out, students, **options):
     options = _options(form, options)
     asked, room = load(assignment), exports.load(form)
     with gradebook(results) as book:
-        entries = _of(book.current(asked.name), students)
+        entries = _of(book.current(the_assignment(book, asked.name)), students)
     made = room.write(entries, asked, **options)
-    missing = (
-        room.unmatched(entries, asked, **options) if form in ("canvas", "moodle") and options.get("roster") else {}
-    )
+    missing = room.unmatched(entries, asked, **options) if "roster" in options else {}
     files = _deliver(voice, made, room, out, form)
     for student, why in missing.items():
         voice.warn(f"{student}: {why}")

@@ -4,7 +4,7 @@ import click
 
 from seqkit.commands.failing import FOUND, INTERRUPTED
 from seqkit.commands.options import FOLDER, assignment_folder, still
-from seqkit.commands.voice import spoken
+from seqkit.commands.voice import hidden, spoken
 
 SHOWN = 40
 """So many problems are named at the end."""
@@ -62,7 +62,7 @@ def run(voice, submissions, assignment, where, *, chosen=None, reason="first", *
         where: the gradebook, a folder or URL.
         chosen: which of the submissions, a function of all of them; None: all.
         reason: kept with each grading.
-        how: `workers`, `scheduler`, `require_sandbox`.
+        how: `workers`, `scheduler`, `require_sandbox`, `again`.
     """
     from seqkit.grading.handout.assignment import load
     from seqkit.grading.intake.collecting import collect
@@ -91,7 +91,7 @@ def _tell(voice, tally, where, notes):
     import dataclasses
 
     again = voice.again() if tally.interrupted else None
-    voice.answer(dataclasses.asdict(tally) | {"results": str(where), "notes": notes, "again": again})
+    voice.answer(dataclasses.asdict(tally) | {"results": hidden(str(where)), "notes": notes, "again": again})
     for problem in tally.problems[:SHOWN]:
         voice.warn(problem)
     if len(tally.problems) > SHOWN:

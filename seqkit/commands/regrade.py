@@ -10,12 +10,20 @@ from seqkit.errors import IntakeError
 @click.command()
 @grading_options
 @click.option("--reason", default="regrade", show_default=True, help="Kept in the history.")
-@click.option("--student", "-s", "students", multiple=True, metavar="NAME", help="Only this student; may be repeated.")
+@click.option(
+    "--student",
+    "-s",
+    "students",
+    multiple=True,
+    metavar="NAME",
+    help="This student alone, changed or not; may be repeated.",
+)
 @spoken
 def regrade(voice, submissions, assignment, out, gradebook, reason, students, **how):
     """Grade again the SUBMISSIONS whose file, draw or exercises are others than when they were graded.
 
-    What has not changed is left alone. Earlier gradings stay in the history, and adjustments hold.
+    What has not changed is left alone, unless you name the student: so a notebook that ran out of time has another try. Earlier
+    gradings stay in the history, and adjustments hold.
 
     \b
     Examples:
@@ -24,7 +32,7 @@ def regrade(voice, submissions, assignment, out, gradebook, reason, students, **
     """
     told = reason if reason.startswith("regrade") else f"regrade: {reason}"
     chosen = (lambda handed: _of(handed, students)) if students else None
-    run(voice, submissions, assignment, gradebook or out, chosen=chosen, reason=told, **how)
+    run(voice, submissions, assignment, gradebook or out, chosen=chosen, reason=told, again=bool(students), **how)
 
 
 def _of(handed, students):

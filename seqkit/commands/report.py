@@ -2,7 +2,7 @@
 
 import click
 
-from seqkit.commands.options import FOLDER, assignment_folder, gradebook, still
+from seqkit.commands.options import FOLDER, assignment_folder, gradebook, still, the_assignment
 from seqkit.commands.voice import spoken
 
 
@@ -24,15 +24,16 @@ def report(voice, results, assignment, out):
     still()
     from seqkit.commands.bar import Progress
     from seqkit.grading.handout.assignment import load
+    from seqkit.grading.report.words import many
     from seqkit.grading.report.writing import write
 
     folder, asked = _folder(results, out), load(assignment)
     with gradebook(results) as book:
-        entries = book.current(asked.name)
+        entries = book.current(the_assignment(book, asked.name))
     with Progress(voice, "pages written") as bar:
         pages = write(entries, asked, folder, tell=bar.reached, given=_handed_out(assignment))
     voice.answer({"assignment": asked.name, "students": len(entries), "pages": [str(page) for page in pages]})
-    voice.say(f"{len(pages)} pages of {len(entries)} students: {pages[0]}")
+    voice.say(f"{many(len(pages), 'page')} of {many(len(entries), 'student')}: {pages[0]}")
 
 
 def _folder(results, out):

@@ -56,11 +56,16 @@ class Voice:
 
     def again(self):
         """The command that goes on from here: the same one. A password in a URL is not repeated."""
-        import re
         import shlex
 
-        hidden = [re.sub(r"(://[^/@:]*:)[^@/]*@", r"\1***@", word) for word in self.args]
-        return f"{self.program} {shlex.join(hidden)}"
+        return f"{self.program} {shlex.join(map(hidden, self.args))}"
+
+
+def hidden(text):
+    """A text without the password of a URL in it."""
+    import re
+
+    return re.sub(r"(://[^:@/]*:).*@", r"\1***@", text)
 
 
 def spoken(run):

@@ -10,6 +10,7 @@ from seqkit.exercise import index, names
 from seqkit.grading.grader import Grader, Paper
 from seqkit.grading.handout.items import Assignment, Item
 from seqkit.grading.intake.submission import read
+from seqkit.lesson import checked
 
 LIMIT_S = 120.0
 
@@ -52,15 +53,33 @@ def check_notebook(path):
 
 
 def defined(code):
-    """The exercises of which some cell defines the function or class, in the order of the course."""
-    found = set().union(*map(_names, code)) if code else set()
+    """The exercises that a notebook answers, in the order of the course.
+
+    That is those of which a cell defines the function or class; any other value of that name counts where `check` is asked of it.
+    """
+    bodies = [_body(cell) for cell in code]
+    found = {name for body in bodies for name in _made(body)} | {checked(body) for body in bodies} & _assigned(bodies)
     return [name for name in names() if name in found]
 
 
-def _names(cell):
+def _body(cell):
+    """The statements of a cell, without magics and shell lines."""
+    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in cell.splitlines()]
     try:
-        body = ast.parse(cell).body
+        return ast.parse("\n".join(lines)).body
     except SyntaxError:
-        return set()
-    assigned = {ast.unparse(target) for node in body if isinstance(node, ast.Assign) for target in node.targets}
-    return assigned | {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        return []
+
+
+def _made(body):
+    """The names of functions and classes, `f = lambda …` among them."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            yield from map(ast.unparse, node.targets)
+
+
+def _assigned(bodies):
+    assigned = [node for body in bodies for node in body if isinstance(node, ast.Assign)]
+    return {ast.unparse(target) for node in assigned for target in node.targets}

@@ -38,7 +38,7 @@ class Local:
         why_not = self._sandbox.ready()
         compiled.hand_in(self._sandbox.room, self._exercises)
         for worker in range(self.workers):
-            self._sandbox.warm(worker, layers)
+            self._sandbox.warm(worker, None if worker else layers)
         return why_not
 
     def submit(self, job):

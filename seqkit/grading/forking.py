@@ -58,7 +58,7 @@ class Server:
         Raises:
             SandboxError: it did not start; says what it printed.
         """
-        why_not = self._loaded.get(timeout=START_S)
+        why_not = self._told(self._loaded)
         self._loaded.put(why_not)
         if why_not is None:
             raise SandboxError(f"the fork server did not start: {self.complaint()}. Run seqkit doctor.")
@@ -82,7 +82,7 @@ class Server:
             request = FORK + (ANY_CPU if cpu is None else cpu).to_bytes(4, "big")
             with theirs, suppress(OSError):  # of a server that has ended; its listener says so
                 socket.send_fds(self._control, [request], [theirs.fileno()])
-            pid = self._born.get(timeout=START_S)
+            pid = self._told(self._born)
         if pid is None:
             ours.close()
             raise SandboxError(f"the fork server ended: {self.complaint()}")
@@ -106,6 +106,14 @@ class Server:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else f"exit code {self._process.poll()}"
+
+    def _told(self, waiting):
+        """What the server says next there; one that says nothing for so long is ended, and has said None."""
+        try:
+            return waiting.get(timeout=START_S)
+        except queue.Empty:
+            self._process.kill()
+            return None
 
     def _kill(self, pid):
         with self._one_at_a_time, suppress(OSError):  # a child ends with its server

@@ -46,6 +46,7 @@ def grade(
     scheduler=None,
     require_sandbox=False,
     reason="first",
+    again=False,
     tell=None,
 ):
     """Grade what is not graded yet; a `Tally`.
@@ -58,6 +59,7 @@ def grade(
         scheduler: `tcp://…` of a Dask cluster that runs the submissions in place of this machine.
         require_sandbox: refuse to begin where a needed layer of the sandbox is missing.
         reason: kept with each grading.
+        again: whether what is graded already and has not changed is graded once more.
         tell: called with "sandbox", "begin", "graded", "end" and facts about each.
 
     Raises:
@@ -67,7 +69,7 @@ def grade(
     start, tally, tell = time.monotonic(), Tally(total=len(handed)), tell or (lambda event, **facts: None)
     grader = Grader(assignment, workers=workers, scheduler=scheduler, require_sandbox=require_sandbox)
     try:
-        left = grader.left(handed, gradebook)
+        left = handed if again else grader.left(handed, gradebook)
         tally.skipped = tally.total - len(left)
         if left:
             grader.ready()
@@ -76,7 +78,7 @@ def grade(
         tell("begin", total=tally.total, skipped=tally.skipped)
         tally.problems += grader.strangers(left)
         if left:
-            _all(grader, left, gradebook, reason, tally, tell)
+            _all(grader, left, lambda graded: gradebook.record(graded, reason, again), tally, tell)
     except KeyboardInterrupt:
         tally.interrupted = True
         tell("stopping")
@@ -87,7 +89,7 @@ def grade(
     return tally
 
 
-def _all(grader, left, gradebook, reason, tally, tell):
+def _all(grader, left, record, tally, tell):
     """Every submission, few at a time, so that memory stays what it is."""
     waiting, coming = {}, iter(left)
     while True:
@@ -98,13 +100,13 @@ def _all(grader, left, gradebook, reason, tally, tell):
             return
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            _record(grader.graded(waiting.pop(future), future), gradebook, reason, tally, tell)
+            _record(grader.graded(waiting.pop(future), future), record, tally, tell)
 
 
-def _record(found, gradebook, reason, tally, tell):
+def _record(found, record, tally, tell):
     graded, is_same = found
     tally.problems += _problems(graded)
-    if not gradebook.record(graded, reason):
+    if not record(graded):
         tally.skipped += 1  # another grader was here first
         return
     tally.graded, tally.same = tally.graded + 1, tally.same + is_same

@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 
+from seqkit.grading.examined import Ask
 from seqkit.grading.forking import START_S
 from seqkit.grading.room.cells import LINE, LINES, PRINTED, SAID, SHORTEST_S
 from seqkit.grading.room.child import CELL, SEEN, TRIED, VALUE
@@ -12,23 +13,36 @@ from seqkit.observe import Observations
 
 
 class Place:
-    """How far a child has come."""
+    """How far a child has come: first the cells, then what it is asked, one after the other.
+
+    The secret draw comes last: what a student is shown has left the room before that goes in.
+
+    Attributes:
+        cells: the numbers of those that are still to run; `ran`: whether they are through.
+        asked: each `Ask`, and the name of each value, that is still to be answered.
+    """
 
     def __init__(self, cells, asks, values):
-        self.values = set(values)
-        self.cells, self.asks, self.ran, self.told = [number for number, _ in cells], list(asks), False, 0
+        public = [ask for ask in asks if ask.which == "public"]
+        self.asked = [*public, *values, *(ask for ask in asks if ask not in public)]
+        self.cells, self.ran, self.told = [number for number, _ in cells], False, 0
         self.more_s = SHORTEST_S * len(cells)
 
     def now(self):
-        """The cell, or the (exercise, draw), that is under way."""
-        if not self.ran:
-            return self.cells[0] if self.cells else "the end"
-        return (self.asks[0].exercise, self.asks[0].which) if self.asks else "the end"
+        """What is under way: the number of a cell, an `Ask`, the name of a value; None at the end."""
+        return next(iter(self.asked if self.ran else self.cells), None)
 
     def place(self):
         """The same in words."""
-        now = self.now()
-        return f"cell {now}" if isinstance(now, int) else f"a call of {now[0]}" if isinstance(now, tuple) else now
+        match self.now():
+            case int(number):
+                return f"cell {number}"
+            case Ask(exercise=name):
+                return f"a call of {name}"
+            case None:
+                return "the end"
+            case name:
+                return f"the value of {name}"
 
     def said(self):
         """What is told if the time is up here."""
@@ -36,11 +50,11 @@ class Place:
 
     def stage(self):
         """What has a limit of its own: all cells together, each ask."""
-        return len(self.asks) if self.ran else "cells"
+        return len(self.asked) if self.ran else "cells"
 
     def limit_s(self, cells_s):
         """How long this stage may take. Inside each cell has a moment even when their time is up."""
-        return cells_s + min(cells_s, self.more_s) if not self.ran else self.asks[0].limit_s if self.asks else START_S
+        return cells_s + min(cells_s, self.more_s) if not self.ran else getattr(self.now(), "limit_s", START_S)
 
 
 def take(kind, value, at, found):
@@ -58,12 +72,12 @@ def take(kind, value, at, found):
         _, error, printed, left_out, late = value
         left_out = [text[:LINE] for text in left_out[:LINES]]
         found.cells[at.cells.pop(0)] = error[:SAID], printed[:PRINTED], left_out, late
-    elif kind == SEEN and at.ran and at.asks and _is_seen(value, at.asks[0]):
+    elif kind == SEEN and at.ran and isinstance(at.now(), Ask) and _is_seen(value, at.now()):
         found.seen[value[0], value[1]] = value[2]
-        at.asks.pop(0)
-    elif kind == VALUE and at.ran and _is_value(value) and value[0] in at.values:
-        at.values.remove(value[0])
+        at.asked.pop(0)
+    elif kind == VALUE and at.ran and _is_value(value, at.now()):
         found.values.update(zip(value[:1], value[1], strict=False))
+        at.asked.pop(0)
     else:
         raise WireError(f"a frame {kind!r} where there is none")
 
@@ -75,11 +89,11 @@ def _is_cell(value, at):
     return False
 
 
-def _is_value(value):
-    """Whether this is a name and what stands under it, or nothing."""
+def _is_value(value, asked):
+    """Whether this is the name that was asked for and what stands under it, or nothing."""
     match value:
-        case [str(), list(parts)]:
-            return len(parts) <= 1
+        case [str(name), list(parts)]:
+            return name == asked and len(parts) <= 1
     return False
 
 

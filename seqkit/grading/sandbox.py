@@ -16,17 +16,17 @@ from contextlib import suppress
 from seqkit.errors import SandboxError
 from seqkit.exercise import index
 from seqkit.grading import building
-from seqkit.grading.examined import Examined
+from seqkit.grading.examined import Ask, Examined
 from seqkit.grading.forking import START_S, Plain, Server
 from seqkit.grading.replies import Clock, Place, take
 from seqkit.grading.room.channel import TooLargeError
-from seqkit.grading.room.child import END, FAILED, JOB, READY, WARM
+from seqkit.grading.room.child import ASK, END, FAILED, GET, JOB, LEAVE, READY, WARM
 from seqkit.grading.room.layers import LAYERS
 from seqkit.grading.wire import WireError
 
 GRACE_S = 2.0
 """How much later than its limit a child is killed: Python's own alarm inside comes first and is told better."""
-TRIES = 4
+TRIES = 8
 """How often a submission is begun, without the parts that ended it before, so that the rest still counts."""
 ROOMS = 3
 """How many fork servers may be lost under one submission, before it is taken to be its own doing."""
@@ -109,10 +109,10 @@ class Sandbox:
         end = time.monotonic() + 2 * (job.limit_s + sum(ask.limit_s for ask in job.asks)) + START_S
         while len(aside) < TRIES and lost < ROOMS and time.monotonic() < end:
             broken = self._once(job, aside, found, self._taken(worker))
-            if broken in (None, "the end"):  # nothing is left that could be put aside
+            if broken is None:  # nothing is left that could be put aside
                 break
             lost += broken is LOST
-            aside |= set() if broken is LOST else {broken}
+            aside |= set() if broken is LOST else {getattr(broken, "exercise", broken)}
         if lost == ROOMS:
             found.failed("died", f"The fork server was lost {ROOMS} times under it.")
         if more:
@@ -138,8 +138,7 @@ class Sandbox:
             except SandboxError:
                 if self._closed or not left:
                     raise
-        with suppress(OSError):  # it is gone, which the next read will tell
-            child.channel.send(WARM, self._layers)
+        _tell(child, WARM, self._layers)
         return child
 
     def _replace(self):
@@ -155,15 +154,16 @@ class Sandbox:
         self._server.trace(self._layers)
 
     def _once(self, job, aside, found, child):
-        """One child's life; what broke it: the number of a cell, an (exercise, draw), "the end", LOST; or None."""
+        """One child's life; what broke it: the number of a cell, an `Ask`, the name of a value, LOST; None at the end."""
         cells = [[i, source] for i, source in enumerate(job.cells, 1) if i not in aside]
-        asks = [ask for ask in job.asks if (ask.exercise, ask.which) not in aside | found.seen.keys()]
-        at, clock, received, done, fault = Place(cells, asks, job.values), Clock(child), None, False, None
+        asks = [ask for ask in job.asks if (ask.exercise, ask.which) not in found.seen and ask.exercise not in aside]
+        values = [name for name in job.values if name not in aside]
+        at, clock, received, done, fault = Place(cells, asks, values), Clock(child), None, False, None
         try:
             with clock.until(START_S, "it did not start"):
                 received = child.channel.receive()
             if received and received[0] == READY:
-                _hand_over(child, cells, asks, job)
+                _tell(child, JOB, {"cells": cells, "limit_s": float(job.limit_s)})
                 done = self._listen(child, at, clock, found, job.limit_s)
         except WireError as error:
             fault = error
@@ -186,6 +186,8 @@ class Sandbox:
         while True:
             if stage != at.stage():  # frames that bring nothing give no more time
                 stage, end = at.stage(), time.monotonic() + at.limit_s(limit_s) + GRACE_S
+                if at.ran:
+                    _ask(child, at.now())
             with clock.until(end - time.monotonic(), at.said()):
                 received = child.channel.receive()
             if received is None or received[0] == FAILED:
@@ -213,11 +215,20 @@ def _modules(exercises):
     return [*MODULES, *frameworks, *(f"seqkit.exercises.{file}" for file in building.files(exercises))]
 
 
-def _hand_over(child, cells, asks, job):
-    sent = [[ask.exercise, ask.which, ask.cases, float(ask.limit_s)] for ask in asks]
-    whole = {"cells": cells, "asks": sent, "values": list(job.values), "limit_s": float(job.limit_s)}
+def _ask(child, now):
+    """Send what is to be answered next; that alone is in the room."""
+    match now:
+        case Ask(exercise, which, cases, limit_s):
+            _tell(child, ASK, [exercise, which, cases, float(limit_s)])
+        case None:
+            _tell(child, LEAVE, None)
+        case name:
+            _tell(child, GET, name)
+
+
+def _tell(child, kind, value):
     with suppress(OSError):  # it is gone, which the next read will tell
-        child.channel.send(JOB, whole)
+        child.channel.send(kind, value)
 
 
 def _blame(found, fault):

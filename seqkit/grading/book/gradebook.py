@@ -42,28 +42,30 @@ class Gradebook:
         """Let go of the database."""
         self._database.engine.dispose()
 
-    def record(self, graded, reason="first"):
+    def record(self, graded, reason="first", again=False):
         """Keep a `Graded`, whole or not at all; on return a power cut cannot take it away.
 
         Args:
             graded: what grading gave.
             reason: "first", or "regrade: …".
+            again: whether it is kept even if nothing has changed since the last grading.
 
         Returns:
-            False if this file of this student was recorded with the same key before; then nothing is written.
+            False if the last grading of this file of this student has the same key and it was not to be `again`; then
+            nothing is written.
         """
         now = datetime.now().astimezone()
         with self._database.writing() as connection:
             submission = self._submission(connection, graded)
-            values = row(gradings, graded, submission_id=submission, recorded=now, reason=reason)
-            if not self._add(connection, gradings, values):
+            if not again and queries.last_key(connection, submission) == graded.key:
                 return False
-            mine = (gradings.c.submission_id == submission) & (gradings.c.key == graded.key)
-            write_parts(connection, connection.scalar(select(gradings.c.id).where(mine)), graded)
+            values = row(gradings, graded, submission_id=submission, recorded=now, reason=reason)
+            (grading,) = connection.execute(insert(gradings).values(values)).inserted_primary_key
+            write_parts(connection, grading, graded)
         return True
 
     def keys(self, assignment):
-        """{(student, file, key)} of everything that was graded."""
+        """{(student, file, key)} of the last grading of each submission."""
         with self._database.reading() as connection:
             return queries.keys(connection, assignment)
 
@@ -121,16 +123,12 @@ class Gradebook:
             return Health((str(error),))
 
     def _submission(self, connection, graded):
-        """The id of the submission, which is added if it is new."""
+        """The id of the submission, which is added if it is new; until the end of the transaction nobody else grades it."""
         whose = identity(graded.assignment, graded.student, graded.file)
-        self._add(connection, submissions, row(submissions, graded, identity=whose))
-        return connection.scalar(select(submissions.c.id).where(submissions.c.identity == whose))
-
-    def _add(self, connection, table, values):
-        """Whether the row was added; False if it is there already, be it since a moment ago."""
         dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-        asked = dialect.insert(table).inline().values(values).on_conflict_do_nothing()
-        return connection.execute(asked, execution_options={"preserve_rowcount": True}).rowcount == 1
+        new = dialect.insert(submissions).inline().values(row(submissions, graded, identity=whose))
+        connection.execute(new.on_conflict_do_nothing())
+        return connection.scalar(select(submissions.c.id).where(submissions.c.identity == whose).with_for_update())
 
     def _files(self, connection, assignment, student):
         """{file: row of its last grading} of a student who must be known."""

@@ -8,10 +8,21 @@ from seqkit.grading.book.tables import adjustments, gradings, scores, submission
 GRADED = submissions.join(gradings)
 
 
+LAST = select(func.max(gradings.c.id)).group_by(gradings.c.submission_id)
+"""The id of the last grading of each submission: the one that counts."""
+
+
 def keys(connection, assignment):
-    """{(student, file, key)} of every grading."""
+    """{(student, file, key)} of the last grading of each submission."""
     asked = select(submissions.c.student, submissions.c.file, gradings.c.key).select_from(GRADED)
-    return set(map(tuple, connection.execute(asked.where(submissions.c.assignment == assignment))))
+    asked = asked.where(submissions.c.assignment == assignment, gradings.c.id.in_(LAST))
+    return set(map(tuple, connection.execute(asked)))
+
+
+def last_key(connection, submission):
+    """The key of the last grading of a submission; None if there is none."""
+    asked = select(gradings.c.key).where(gradings.c.submission_id == submission)
+    return connection.scalar(asked.order_by(gradings.c.id.desc()).limit(1))
 
 
 def assignments(connection):

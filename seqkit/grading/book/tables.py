@@ -106,7 +106,7 @@ gradings = Table(
     "gradings",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False, index=True),
     _given("recorded", Moment),
     _given("reason", AnyText),
     _given("sha256", AnyText),
@@ -124,7 +124,6 @@ gradings = Table(
     _given("cpu_s", Double),
     _given("memory_bytes", BigInteger),
     Column("at", Moment),
-    Unique("submission_id", "key", name="graded_once"),
 )
 scores = Table(
     "scores",

@@ -5,6 +5,7 @@ Source: nbgrader 0.9, `nbgrader.plugins.export.CsvExportPlugin`: its columns, mo
 
 from datetime import UTC
 
+from seqkit.errors import AssignmentError
 from seqkit.grading.exports import cells
 from seqkit.grading.exports.scores import possible, total
 
@@ -33,11 +34,31 @@ def write(entries, assignment, *, roster=None):
         roster: a `Sheet` with the column `id` and, where known, `first_name`, `last_name`, `email`: what `nbgrader db
             student import` takes; a student of it who handed in nothing gets a row with 0.
     """
-    people = {row.get("id", ""): row for row in roster.records()} if roster else {}
+    people = _people(roster)
     found = {entry.student: entry for entry in entries}
     students = sorted({*people, *found} - {""}, key=lambda one: (*_name(people.get(one, {}))[:2], one))
     rows = [_row(student, people.get(student, {}), found.get(student), assignment) for student in students]
     return cells.write([COLUMNS, *rows], line_end="\n")
+
+
+def unmatched(entries, assignment, *, roster=None):
+    """{student: why} of those whom the roster does not know."""
+    people = _people(roster)
+    return {entry.student: "the roster has no such id" for entry in entries if roster and entry.student not in people}
+
+
+def _people(roster):
+    """{id: row}.
+
+    Raises:
+        AssignmentError: the roster has no column `id`.
+    """
+    if roster is None:
+        return {}
+    place = roster.place("id")
+    if place is None:
+        raise AssignmentError(f"{roster.file}: the roster has no column `id`. It has: {', '.join(roster.columns)}.")
+    return {row[place]: record for row, record in zip(roster.rows, roster.records(), strict=True) if len(row) > place}
 
 
 def _row(student, person, entry, assignment):

@@ -23,7 +23,13 @@ def write_once(path, text, mode=0o600):
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _aside(path, text, mode) as written:
-        os.link(written, path)  # unlike a rename this never takes the place of a file
+        try:
+            os.link(written, path)  # unlike a rename this never takes the place of a file
+        except FileExistsError:
+            raise
+        except OSError:  # of a disk that knows no links, as a USB stick's
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
+                file.write(text.encode())
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ def chosen(exercises, lesson):
     listed = [exercises] if isinstance(exercises, str) else list(exercises or ())
     if bool(listed) == (lesson is not None):
         said = f"{len(listed)} exercises and the lesson {lesson!r}" if listed else "neither exercises nor a lesson"
-        raise AssignmentError(f'an assignment got {said}; it takes one of them: exercises=["forward"] or lesson="01".')
+        raise AssignmentError(f"an assignment got {said}; it takes one of them.")
     return listed or _of_lesson(str(lesson).removesuffix(".ipynb"))
 
 
@@ -107,7 +107,7 @@ def _notebooks(assignment):
 
 
 def _same_assignment(assignment, folder):
-    """Refuses a folder in which another assignment stands, or one that has lost its secret."""
+    """Refuses a folder in which another assignment stands."""
     if not (folder / manifest.FILE).exists():
         return
     named = strict.read(folder / manifest.FILE).text("name")
@@ -120,8 +120,8 @@ def _secret(folder, renew):
     there, made = (folder / secret.FILE).exists(), (folder / manifest.FILE).exists()
     if made and not there and not renew:
         raise AssignmentError(
-            f"{folder} holds an assignment and not its {secret.FILE}. Restore that file; or draw anew with renew_secret=True, "
-            "and everything is graded with another draw."
+            f"{folder} holds an assignment and not its {secret.FILE}. Restore that file; or make a new one "
+            "(`seqkit assign --renew-secret`), and everything is graded with another draw."
         )
     if there and renew:
         secret.set_aside(folder)

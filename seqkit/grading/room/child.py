@@ -16,7 +16,7 @@ from seqkit.plain import plain
 
 READY, CELL, SEEN, VALUE, TRIED, FAILED, END = b"R", b"C", b"S", b"V", b"T", b"X", b"E"
 """Kinds of frames that go to the grader."""
-WARM, JOB = b"W", b"J"
+WARM, JOB, ASK, GET, LEAVE = b"W", b"J", b"A", b"G", b"L"
 """And those that come from there."""
 
 
@@ -71,16 +71,20 @@ def _be_quiet(channel):
 
 
 def _answer(channel, job, pages):
-    """Runs the cells, then asks each exercise of what they left."""
+    """Runs the cells, then does what it is asked of what they left; a draw is not in here before it is asked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cells = Cells(job["limit_s"])
     for number, source in job["cells"]:
         channel.send(CELL, [number, *cells.run(number, source)])
     channel.send(CELL, None)
-    for exercise, which, cases, limit_s in job["asks"]:
-        channel.send(SEEN, [exercise, which, _seen(pages[exercise], cells.namespace, cases, limit_s)])
-    for name in job["values"]:
-        channel.send(VALUE, [name, _value(cells.namespace, name)])
+    kind, asked = channel.receive()
+    while kind != LEAVE:
+        if kind == ASK:
+            exercise, which, cases, limit_s = asked
+            channel.send(SEEN, [exercise, which, _seen(pages[exercise], cells.namespace, cases, limit_s)])
+        else:
+            channel.send(VALUE, [asked, _value(cells.namespace, asked)])
+        kind, asked = channel.receive()
     channel.send(END, None)
 
 

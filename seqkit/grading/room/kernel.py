@@ -3,8 +3,9 @@
 import ctypes
 import os
 import platform
+import sys
 
-LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC = None if sys.platform == "win32" else ctypes.CDLL(None, use_errno=True)
 MACHINE = platform.machine()
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 

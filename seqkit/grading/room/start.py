@@ -6,7 +6,7 @@ import sysconfig
 
 
 def main():
-    """Standard input's first line says what to do: packed settings, as text."""
+    """The argument says what to do: packed settings, as text."""
     room = os.path.dirname(os.path.abspath(__file__))
     places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     sys.path[:] = [room, *(path for path in sys.path if path.startswith(tuple(places)) or path.endswith(".zip"))]

@@ -41,8 +41,8 @@ def upgrade():
         *_given(sa.Double, "wall_s", "cpu_s"),
         *_given(sa.BigInteger, "memory_bytes"),
         *_maybe(sa.Text, "at"),
-        sa.UniqueConstraint("submission_id", "key", name="graded_once"),
     )
+    op.create_index("ix_gradings_submission_id", "gradings", ["submission_id"])
     op.create_table(
         "scores",
         *_of_grading(),
