@@ -644,7 +644,8 @@ FORGED = (
     from seqkit.observe import Observations, Seen
     forged = Observations("forward", "a function", True, True, tuple((Seen(0.7071),) for _ in range(5)))
     out = frame(b"C", [1, "", "", [], False]) + frame(b"C", None)
-    out += frame(b"S", ["forward", "secret", forged]) + frame(b"S", ["forward", "public", forged]) + frame(b"E", None)
+    out += frame(b"S", ["forward", "public", forged]) + frame(b"V", ["got", []])
+    out += frame(b"S", ["forward", "secret", forged]) + frame(b"E", None)
     os.write(reply, out)
     time.sleep(100)
     """,
@@ -658,7 +659,7 @@ FORGED = (
     from seqkit.grading.wire import frame
     from seqkit.observe import Observations, Seen
     forged = Observations("forward", "a function", True, True, tuple((Seen(0.7071),) * 9 for _ in range(5)))
-    os.write(reply, frame(b"C", [1, "", "", [], False]) + frame(b"C", None) + frame(b"S", ["forward", "secret", forged]))
+    os.write(reply, frame(b"C", [1, "", "", [], False]) + frame(b"C", None) + frame(b"S", ["forward", "public", forged]))
     """,
         status=("bad reply",),
         earns="nothing",
@@ -671,7 +672,7 @@ FORGED = (
     from seqkit.grading.wire import frame
     from seqkit.observe import Observations, Seen
     forged = Observations("mlp", "a function", True, True, ())
-    os.write(reply, frame(b"C", [1, "", "", [], False]) + frame(b"C", None) + frame(b"S", ["mlp", "secret", forged]))
+    os.write(reply, frame(b"C", [1, "", "", [], False]) + frame(b"C", None) + frame(b"S", ["mlp", "public", forged]))
     """,
         status=("bad reply",),
         earns="nothing",

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -213,7 +214,8 @@ def test_nbgraders_roster_has_to_have_ids_and_whoever_is_not_in_it_is_named(plac
     args = ["export", place / "results", "-a", place / "hw1", "--to", "nbgrader", "--roster", tmp_path / "roster.csv"]
     (tmp_path / "roster.csv").write_text("ID,first_name\nana,Ana\n")
     found = run(*args)
-    assert found.exit_code == 1 and "cy: the roster has no such id" in found.stderr and ",ana,,Ana," in found.stdout
+    assert found.exit_code == 1 and "cy: the roster has no such id\n" in found.stderr
+    assert '"ana","","Ana",""' in found.stdout
     (tmp_path / "roster.csv").write_text("name,first_name\nana,Ana\n")
     found = run(*args)
     assert found.exit_code == 3 and "has no column `id`. It has: name, first_name" in found.stderr
@@ -225,6 +227,7 @@ def test_an_assignment_that_was_not_graded_is_no_empty_page(place, tmp_path, com
 
     (tmp_path / "hw2").mkdir()
     (tmp_path / "hw2" / "manifest.json").write_text(manifest.text(replace(ASSIGNMENT, name="hw2")))
+    shutil.copy(place / "hw1" / "secret.json", tmp_path / "hw2")
     found = run(command[0], place / "results", "-a", tmp_path / "hw2", *command[1:])
     assert found.exit_code == 3 and "no assignment 'hw2' in it" in found.stderr
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pr
 NAME, MOST_S = "hw1", 60
 WORK = "worked = sum(range(2_000_000))"
 WRONG = FORWARD.replace("return x", "return x + 1 if layers else x")
-CLASS = {f"s{i:02}": (FORWARD if i % 3 else WRONG, WORK, f"number = {i}") for i in range(10)}
+CLASS = {f"s{i:02}": (FORWARD if i % 3 else WRONG, WORK, f"number = {i}") for i in range(16)}
 ALMOST_FULL = """
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -130,7 +130,7 @@ def course(tmp_path_factory):
 def stops(course):
     """The class, graded in six runs: killed three times, interrupted, out of disk, and to its end."""
     moments, found = random.Random(), {}
-    for name, moment_s in (("killed early", moments.uniform(0.2, 2)), ("killed", moments.uniform(2, 6))):
+    for name, moment_s in (("killed early", moments.uniform(0.2, 2)), ("killed", moments.uniform(2, 4))):
         found[name] = stopped(course, signal.SIGKILL, moment_s, after_a_row=False)
     found["killed again"] = stopped(course, signal.SIGKILL, moments.uniform(0, 0.1), after_a_row=True)
     found["interrupted"] = stopped(course, signal.SIGINT, 0, after_a_row=True)
