@@ -149,7 +149,7 @@ class Explorer(Look):
 
     def _handle_custom_msg(self, content, buffers):
         """Answer the front end: a dict whose "do" names one of the methods below."""
-        do = getattr(self, f"_do_{content.get('do')}", None)
+        do, before = getattr(self, f"_do_{content.get('do')}", None), self._runs
         if do is not None and self._editor is not None:
             try:
                 do(content, buffers)
@@ -157,6 +157,8 @@ class Explorer(Look):
                 self._say(first_line(error))
             except Exception as error:  # a layer that cannot be made: the picture says why, and stays
                 self._say(f"{type(error).__name__}: {first_line(error)}")
+            if self._runs == before:  # an input that is what it was: the front end waits for an answer all the same
+                self._say(self._message)
 
     def _do_value(self, asked, buffers):
         self._put([asked["at"]], [asked["value"]])

@@ -153,7 +153,7 @@ def _card(inside, side):
 def _paragraph(words):
     """Words as HTML: escaped, and what stands between backticks as code."""
     pieces = escape(words).split("`")
-    marked = [f"<code>{piece}</code>" if i % 2 and i < len(pieces) - 1 else piece for i, piece in enumerate(pieces)]
+    marked = [f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)]
     return f"<p>{''.join(marked)}</p>" if len(pieces) % 2 else f"<p>{escape(words)}</p>"
 
 

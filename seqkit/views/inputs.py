@@ -8,8 +8,9 @@ import numpy as np
 from seqkit.axes import has_batch
 from seqkit.views.numbers import as_numpy, one
 
-SLIDERS, PAD, NOISE = 12, 64, 0.1
-"""At most so many sliders; a pad is at most so many cells wide; noise has this share of the input's range."""
+SLIDERS, SIGNED, PAD, NOISE = 32, 12, 64, 0.1
+"""At most so many sliders; more values than this, none below zero, stay above it; a pad is at most so many cells wide; noise has
+this share of the input's range."""
 
 
 def describe(x, batch, index):
@@ -41,9 +42,9 @@ def _kind(values):
     side = math.isqrt(values.size)
     if values.ndim > 1 and len(dims) == 2 and max(dims) <= PAD:
         return "pad", *dims
-    if values.ndim <= 1 and values.size > SLIDERS and side * side == values.size and side in (8, 28):
+    if values.ndim <= 1 and values.size > SIGNED and side * side == values.size and side in (8, 28):
         return "pad", side, side
-    return ("sliders", 0, 0) if values.ndim <= 1 else ("none", 0, 0)
+    return ("sliders", 0, 0) if values.ndim <= 1 and values.size <= SLIDERS else ("none", 0, 0)
 
 
 def _range(array):
@@ -51,7 +52,7 @@ def _range(array):
     known = array[np.isfinite(array)]
     most = float(np.abs(known).max()) if known.size else 1.0
     top = 2.0 ** math.ceil(math.log2(most * 1.5)) if most > 0 else 1.0
-    if known.size > SLIDERS and known.min() >= 0:
+    if known.size > SIGNED and known.min() >= 0:
         return 0.0, float(known.max()) or 1.0
     return -top, top
 

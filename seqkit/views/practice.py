@@ -51,10 +51,11 @@ def hint(name):
         return Note(
             f"{name}: all {all_of_them} hints are given. The last was: {exercise.hints[-1]} sk.reference({name!r}) is open."
         )
-    _noted(name, "hint")
+    lost = _noted(name, "hint")
     left = all_of_them - given - 1
     remain = f"{left} {'remains' if left == 1 else 'remain'}" if left else "None remains"
-    return Note(f"{name}, hint {given + 1} of {all_of_them}: {exercise.hints[given]} {remain}.")
+    said = f"{name}, hint {given + 1} of {all_of_them}: {exercise.hints[given]} {remain}."
+    return Note(f"{said} {lost}" if lost else said)
 
 
 def reference(name):

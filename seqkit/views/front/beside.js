@@ -20,6 +20,12 @@ function renderBeside({ model, el }) {
   };
   view.restyle = () => { view.colors = colorsOf(view.root); pane.each(pane.paint); };
   view.on("_values", () => view.soon(fresh));
+  const chosen = () => {
+    pane.follow(view.selected);
+    pane.each(pane.mark);
+    if (view.selected != null) pane.show(view.selected);
+  };
+  view.on("selected", () => view.soon(chosen));
   el.append(view.root);
   pane.reset();
   fresh();

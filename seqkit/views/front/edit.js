@@ -13,7 +13,7 @@ const together = (p, q) => p.length === q.length && p.slice(0, -1).every((i, k) 
 
 function makeEdit(view) {
   const choice = h("select", { "aria-label": "layer to put in", onchange: () => sized() });
-  const size = h("input", { type: "number", class: "sk-size", onchange: () => {} }), line = h("code", { class: "sk-operation" });
+  const size = h("input", { type: "number", class: "sk-size" }), line = h("code", { class: "sk-operation" });
   const tools = { insert: () => put("insert"), replace: () => chosen() && put("replace"), duplicate: () => act("duplicate"), remove: () => act("remove"),
     "move up": () => shift(-1), "move down": () => shift(1), undo: () => send("undo", []), redo: () => send("redo", []) };
   const buttons = Object.fromEntries(Object.entries(tools).map(([name, run]) => [name, button(name, run)]));

@@ -13,7 +13,7 @@ function makeInput(view) {
 
   function build(input) {
     parts = input && { sliders: sliders, pad: pad, none: nothing }[input.kind](view, input);
-    const seen = input && (input.kind !== "none" || input.examples > 1);
+    const seen = input && (input.kind !== "none" || input.low != null);
     el.hidden = !seen;
     if (!seen) return;
     const noise = button("noise", () => view.send({ do: "noise" })), reset = button("reset", () => view.send({ do: "reset" }));

@@ -37,7 +37,7 @@ function makePlay(view) {
     const to = list[Math.max(0, Math.min(list.length - 1, i + by))];
     view.reached = to;
     settle();
-    view.select(to >= 0 ? to : null);
+    view.set("selected", to >= 0 ? to : null);
     const row = view.structure.rows[to];
     if (row) view.say(to === view.structure.failed ? failure() : `layer ${index(row.p)} ${row.l} gives ${shapes(view, row.o)}`);
     for (const pane of view.panes) pane.show(to >= 0 ? to : -1);
@@ -49,18 +49,18 @@ function makePlay(view) {
     setText(verdict, "");
     go(1);
   }
-  const asking = () => predict.checked && view.reached != null && following() != null && following() !== view.structure.failed;
+  const leaving = (step) => view.structure.rows[step].o.map((e) => view.structure.edges[e][1]);
+  const isAsked = (step) => step != null && step !== view.structure.failed && leaving(step).every(Boolean);
+  const asking = () => predict.checked && view.reached != null && isAsked(following());
 
   function judge() {
-    const row = view.structure.rows[following()], truth = row.o.map((e) => view.structure.edges[e][1]);
-    const dims = (answer.value.match(/\d+/g) ?? []).map(Number);
-    const right = truth.length === 1 && truth[0] && String(truth[0]) === String(dims);
+    const row = view.structure.rows[following()], dims = (answer.value.match(/\d+/g) ?? []).map(Number);
+    const right = String(leaving(following()).flat()) === String(dims);
     const wanted = shapes(view, row.o, false), mine = shapeText([null, dims, ""], false);
-    if (right) go(1);
     setText(verdict, right ? `✓ right: ${wanted}` : `✗ not ${dims.length ? mine : "a shape yet"}. Try again, or press next to see it.`);
     verdict.className = `sk-verdict ${right ? "sk-right" : "sk-wrong"}`;
-    view.say(verdict.textContent);
-    if (right) answer.value = "";
+    if (right) answer.value = "", go(1);
+    view.soon(() => view.say(verdict.textContent));
     answer.focus();
   }
 

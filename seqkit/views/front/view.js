@@ -17,7 +17,6 @@ function makeView(model, el) {
     ask(name, wanted) { if (wanted.length && String(wanted) !== String(model.get(name))) view.set(name, wanted); },
     say(text) { setText(status, text); },
     isHidden: () => false,
-    asks: () => false,
     hover(step) {
       if (step === view.near) return;
       view.near = step;

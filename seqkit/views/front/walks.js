@@ -11,7 +11,11 @@ function walks(view) {
       const holds = (p) => p && p.length < at.length && p.every((i, k) => i === at[k]);
       return [...view.folded].some((n) => n < step && holds(view.structure.rows[n]?.p));
     },
-    fold(step) { view.folded.has(step) ? view.folded.delete(step) : view.folded.add(step); view.redraw(true); },
+    fold(step) {
+      view.folded.has(step) ? view.folded.delete(step) : view.folded.add(step);
+      view.play.refresh();
+      view.redraw(true);
+    },
     lastInside(step) {
       const { rows } = view.structure, at = rows[step].p;
       let last = step;
@@ -20,13 +24,14 @@ function walks(view) {
     },
     isHidden(step) {
       if (view.reached == null || step === -1) return false;
-      if (step === "y") return view.reached < view.structure.rows.length - 1;
-      return view.lastInside(step) > view.reached;
+      const at = view.folded.has(view.reached) ? view.lastInside(view.reached) : view.reached;
+      return at < (step === "y" ? view.structure.rows.length - 1 : view.lastInside(step));
     },
     asks(step) {
       if (!view.play.predicting) return false;
       const items = view.chainItems(), i = items.findIndex((item) => item.step === step), before = items[i - 1];
-      return before != null && (before.row?.k === "chain" ? view.asks(before.step) : view.isHidden(before.step));
+      const isOpen = before?.row?.k === "chain" && !view.folded.has(before.step);
+      return before != null && (isOpen ? view.asks(before.step) : view.isHidden(before.step));
     },
     typeChanges({ step }) {
       const { rows, edges } = view.structure, type = (list) => String(list?.map((e) => edges[e][2]));
