@@ -125,7 +125,10 @@ def another_chain(chain):
     return deepen(objax.nn.Sequential(chain))
 
 
-@page.mistake("There is no relu at the end. Append it before the convolution is inserted.")
+@page.mistake(
+    "There is no relu at the end: it was not appended, or `chain[-1] = …` took its place. Append it, then insert before it: "
+    "chain.insert(-1, …)."
+)
 def no_relu(chain):
     chain.append(objax.nn.Conv2D(32, 8, 3))
     return chain
@@ -138,9 +141,8 @@ def channels_exchanged(chain):
     return chain
 
 
-@page.mistake("The new layer took the place of another: `chain[-1] = …` replaces. Insert it: chain.insert(-1, …).")
+@page.mistake("The new layer took the place of another: `chain[-2] = …` replaces. Insert it: chain.insert(-1, …).")
 def replaces(chain):
     chain.append(objax.functional.relu)
-    if len(chain) > 2:
-        chain[-2] = objax.nn.Conv2D(32, 8, 3)
+    chain[-2] = objax.nn.Conv2D(32, 8, 3)
     return chain

@@ -28,7 +28,7 @@ page = Exercise(
     lesson="09_keys_and_state",
     points=25,
     statement="""
-Write the class `EquinoxSequential`, a chain that behaves as `equinox.nn.Sequential` does, from an
+Write the class `EquinoxSequential`, a chain that behaves as `equinox.nn.Sequential` does, a subclass of
 `equinox.nn.StatefulLayer`. Neither Equinox's own Sequential nor seqkit's may stand behind it: no subclass of one, none
 inside.
 

@@ -192,13 +192,15 @@ class plain_class:
         return self.fn(x)
 
 
-@page.mistake("It returns a plain function: parameters inside fn are hidden from JAX. Write a class from eqx.Module.")
+@page.mistake(
+    "It returns a plain function: parameters inside fn are hidden from JAX. Write a class that inherits from eqx.Module."
+)
 def a_function_around(fn):
     return lambda x, *, key=None: fn(x)
 
 
 @page.mistake(
-    "It is Equinox's own Lambda under another name. Write the class from eqx.Module, with a __call__ of its own."
+    "It is Equinox's own Lambda under another name. Write a class that inherits from eqx.Module, with a __call__ of its own."
 )
 class the_ready_one(eqx.nn.Lambda):
     pass

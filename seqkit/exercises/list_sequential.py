@@ -464,7 +464,8 @@ class returns_arguments(ListSequential):
 
 
 @page.mistake(
-    "A chain without layers has no output to return. It gives back what went in: begin with output = args[0]."
+    "A chain without layers has no output to return. It gives back what went in, several values as a tuple: begin with "
+    "output = args[0] if len(args) == 1 else args."
 )
 class needs_a_layer(ListSequential):
     def __call__(self, *args, **side_inputs):

@@ -203,7 +203,7 @@ def a_new_chain(chain):
 
 
 @page.mistake(
-    "In `for layer in chain`, layer = … gives the name to something else and leaves the list alone. Assign to the position: "
+    "The chain is as it was: `layer = …` in a loop, or a change in a copy of the list, leaves it alone. Assign to the position: "
     "chain[i] = …."
 )
 def assigns_to_the_name(chain):

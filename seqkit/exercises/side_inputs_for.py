@@ -26,7 +26,7 @@ it returns, as a dict, the part that the callable `f` accepts. Objax's chain ask
 
 - a name in `given` is accepted if it is the name of a parameter: with or without a default, keyword-only, and
   positional-only too;
-- a callable with `**kwargs` accepts everything; one with no parameters accepts nothing; `*args` takes no names;
+- a callable with `**kwargs` accepts everything; one with no parameters accepts nothing;
 - of a `functools.partial`, what was bound by keyword may still be given, what was bound by position may not;
 - an Objax module accepts what its call accepts, and `objax.Jit(layer)` what the layer accepts;
 - where Python can read no signature, as of `int`, the `ValueError` of `inspect.signature` is let through.
@@ -111,7 +111,7 @@ def one_name(side_inputs_for, a, b):
 
 @page.probe(a=number(), b=number())
 def kinds_of_parameters(side_inputs_for, a, b):
-    """Every parameter has a name, with a default or without, keyword-only, positional-only; `*args` takes no names."""
+    """Every parameter has a name, with a default or without, keyword-only, positional-only."""
     return {f.__name__: side_inputs_for(f, everything(a, b)) for f in (scaled, masked, shifted, summed)}
 
 

@@ -146,6 +146,19 @@ def keeps_floats(seed, x, hidden, out):
 
 
 @page.mistake(
+    "The seed arrived as a float, and a key wants a whole number: jax.random.PRNGKey(int(seed)). The widths are floats too: "
+    "int(hidden), int(out)."
+)
+def keeps_every_float(seed, x, hidden, out):
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
+
+    return MLP().init_with_output(jax.random.PRNGKey(seed), x)[0]
+
+
+@page.mistake(
     "The numbers are right, and no Sequential ran: the layers are called one by one. Put them in an nn.Sequential."
 )
 def no_chain(seed, x, hidden, out):

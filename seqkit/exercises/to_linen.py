@@ -25,7 +25,7 @@ with the array in `.value`; `nn.Dense` calls the two arrays `'kernel'` and `'bia
 the shape (inputs, outputs). A `Linear` made with `use_bias=False` has `None` for `b`, and gets no `'bias'`; a function
 gets no entry at all. The chain stays as it is.
 
-    >>> params = to_linen(objax.nn.Sequential([jnp.abs, linear(3, 5, use_bias=False)]))["params"]
+    >>> params = to_linen(objax.nn.Sequential([jnp.abs, objax.nn.Linear(3, 5, use_bias=False)]))["params"]
     >>> params["layers_1"]["kernel"].shape
     (3, 5)
 """,

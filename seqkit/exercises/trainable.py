@@ -59,7 +59,7 @@ def one_linear(n):
 
 
 def with_a_norm(n):
-    layers = [linear(3, 7, n), eqx.nn.LayerNorm(7), eqx.nn.Lambda(jax.nn.relu), linear(7, 4, n)]
+    layers = [linear(3, 7, n), eqx.nn.LayerNorm(7, dtype=jnp.float16), eqx.nn.Lambda(jax.nn.relu), linear(7, 4, n)]
     return filled(eqx.nn.Sequential(layers), n)
 
 
@@ -127,6 +127,11 @@ def a_gradient(trainable, n, x):
 )
 def any_array(chain):
     return eqx.partition(chain, eqx.is_array)
+
+
+@page.mistake("Only float32 arrays are in the first part. Any floating-point array is trained: eqx.is_inexact_array.")
+def one_precision_alone(chain):
+    return eqx.partition(chain, lambda leaf: eqx.is_array(leaf) and leaf.dtype == jnp.float32)
 
 
 @page.mistake("Python floats, such as a Dropout's rate, are in the first part. Ask for arrays: eqx.is_inexact_array.")
