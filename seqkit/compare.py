@@ -69,7 +69,7 @@ def differences(seen, wanted, exact=False, path=(), alike=False):
         yield from _of_dicts(seen, wanted, exact, path, alike)
     elif type(seen) is not type(wanted):
         yield Difference("structure", path, _kinded(seen), _kinded(wanted))
-    elif not isinstance(wanted, Thing | Huge | str | None) or seen != wanted:
+    elif seen != wanted:
         yield Difference("values" if isinstance(seen, str) else "structure", path, text(seen), text(wanted))
 
 
@@ -188,10 +188,16 @@ def _close(seen, wanted, exact):
 def _values(seen, wanted, exact):
     """(what came, what was wanted): a few values whole, of many the first that differs and where."""
     if seen.size <= 6:
-        return text(seen, exact), text(wanted, exact)
+        return _told(seen, wanted, exact)
     place = tuple(int(i) for i in np.argwhere(~_close(seen, wanted, exact))[0])
-    got, want = text(seen[place], exact), text(wanted[place], exact)
+    got, want = _told(seen[place], wanted[place], exact)
     return f"{got} at {list(place)}", want
+
+
+def _told(seen, wanted, exact):
+    """Both in words; digit by digit where they would read alike."""
+    got, want = text(seen, exact), text(wanted, exact)
+    return (got, want) if got != want else (text(seen, True), text(wanted, True))
 
 
 def text(value, exact=False):

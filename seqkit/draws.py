@@ -46,25 +46,16 @@ def fixed(code):
     return lambda rng, size: code
 
 
-def array(*shape, whole=False, of="jnp"):
-    """An array of this shape: float32 eighths of either sign; or, if `whole`, int32 from 0 to 9."""
+def array(*shape, of="jnp"):
+    """An array of this shape: float32 eighths of either sign."""
 
     def draw(rng, size):
-        inner, dtype = int(rng.integers(1, 10**6)), "int32" if whole else "float32"
-        code = _whole_code(inner, shape) if whole else _float_code(inner, shape)
-        if math.prod(shape) <= SMALL:
-            import numpy as np
+        import numpy as np
 
+        code = f"np.random.default_rng({int(rng.integers(1, 10**6))}).integers(-{EIGHTHS}, {EIGHTHS}, {shape}) / 8"
+        if math.prod(shape) <= SMALL:
             code = str(eval(code, {"np": np}).tolist())
-            return f"{of}.array({code}, dtype={of}.{dtype})" if whole or of == "np" else f"{of}.array({code})"
-        return f"{of}.array({code}, dtype={of}.{dtype})"
+            return f"{of}.array({code})" if of == "jnp" else f"{of}.array({code}, dtype={of}.float32)"
+        return f"{of}.array({code}, dtype={of}.float32)"
 
     return draw
-
-
-def _float_code(seed, shape):
-    return f"np.random.default_rng({seed}).integers(-{EIGHTHS}, {EIGHTHS}, {shape}) / 8"
-
-
-def _whole_code(seed, shape):
-    return f"np.random.default_rng({seed}).integers(0, 10, {shape})"

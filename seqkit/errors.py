@@ -17,7 +17,7 @@
     UnusedSideInput      (UserWarning)            a keyword that no layer of the chain takes
 
 Each takes one sentence: what got what; what it takes; what to try. An error that a *layer* raises keeps its own
-type and message, and gains the sentence as a note (see `seqkit.steps.explain`).
+type and message, and gains the sentence as a note (see `seqkit.notes.explain`).
 """
 
 

@@ -59,11 +59,6 @@ def outdated(notebook):
     return [name for name, cell in exercises(notebook).items() if cell.source != snippet.starter(load(name))]
 
 
-def with_starters(notebook):
-    """A copy with the starter of its page in every exercise cell."""
-    return _filled(notebook, snippet.starter)
-
-
 def solved(notebook, shown=None):
     """A copy with the reference in every exercise cell.
 
@@ -71,18 +66,12 @@ def solved(notebook, shown=None):
         notebook: as `read` gives it.
         shown: exercise → mime bundle that its check shows when it is solved; None leaves those cells without outputs.
     """
-    made = _filled(notebook, snippet.reference)
+    made = copy.deepcopy(notebook)
+    for name, cell in exercises(made).items():
+        cell.source, cell.outputs = snippet.reference(load(name)), []
     for name, cell in checks(made):
         bundle = shown(name) if shown and name in exercises(made) else None
         cell.outputs = [nbformat.v4.new_output("execute_result", bundle)] if bundle else []
-    return made
-
-
-def _filled(notebook, source):
-    made = copy.deepcopy(notebook)
-    for name, cell in exercises(made).items():
-        cell.source = source(load(name))
-        cell.outputs = []
     return made
 
 

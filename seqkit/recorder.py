@@ -19,12 +19,12 @@ from seqkit.walk import by_layer
 class Entry:
     """One call as it happens; becomes a `Step`."""
 
+    __slots__ = ("chain", "error", "inputs", "kind", "layer", "output", "position", "seconds", "side_inputs")
+
     @property
     def path(self):
         """The path of the layer, as the chain knows it in the end."""
         return self.chain.paths[self.position[-1]]
-
-    __slots__ = ("chain", "error", "inputs", "kind", "layer", "output", "position", "seconds", "side_inputs")
 
 
 class Recorder:
@@ -165,7 +165,9 @@ def _set_call(cls, call):
 
 def as_trace(style_name, style, named, recorder, output, error):
     """What the recorder saw, as a `Trace`."""
-    owned = by_layer(named, {entry.path for entry in recorder.entries})
+    around = {entry.position[:-1] for entry in recorder.entries}
+    outer = {entry.path for entry in recorder.entries if entry.position in around}
+    owned = by_layer(named, {entry.path for entry in recorder.entries}, outer)
     steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
     arrays = {id(array): array for array in named.values()} if style.SHARES else named
     return Trace(

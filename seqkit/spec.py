@@ -2,7 +2,7 @@
 
     spec = Spec([Dense(32), "relu", Dense(10)], input=(64,))
 
-`input` is the shape of one example, channels last. `seqkit.writing` makes code of a spec, `seqkit.canonical` carries
+`input` is the shape of one example, channels last. `seqkit.writing` makes code of a spec, `seqkit.transport` carries
 its parameters from style to style.
 """
 

@@ -108,7 +108,7 @@ def summary(trace):
         return f"{said}: fails at layer{index_text(trace.failed.position)} {trace.failed.layer}"
     if trace.error is not None:
         return f"{said}: the chain fails behind its last step"
-    return f"{said}: {shape_text(first.inputs)} → {shape_text(trace.output)}" if last else f"{said}: x → x"
+    return f"{said}: {shape_text(received(first))} → {shape_text(trace.output)}" if last else f"{said}: x → x"
 
 
 def count(n, noun):

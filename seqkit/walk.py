@@ -71,15 +71,20 @@ MARKS = "./[("
 """What stands between the path of a layer and the name of its parameter."""
 
 
-def by_layer(named, paths):
-    """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it."""
-    owned, near = {path: {} for path in paths}, None
+def by_layer(named, paths, outer=()):
+    """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it.
+
+    Args:
+        named: {name: array}, in order.
+        paths: of the layers.
+        outer: those of them that have others inside.
+    """
+    owned, near = {path: {} for path in paths}, ""
     for name, array in named.items():
-        if near is None or not (name.startswith(near) and name[len(near) :][:1] in MARKS):
+        if not near or near in outer or not (name.startswith(near) and name[len(near) :][:1] in MARKS):
             near = name
             while near and near not in owned:
                 near = near[: max(0, *map(near.rfind, MARKS))]
         if near:
             owned[near][name] = array
-        near = near or None
     return owned

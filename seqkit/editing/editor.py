@@ -229,6 +229,5 @@ class Editor:
 def _check_place(position, layers, end=0):
     (i,) = position or (-1,)
     if not isinstance(i, int) or not 0 <= i < len(layers) + end:
-        raise SpecError(
-            f"there is no place {i} in a chain of {len(layers)} layers. It has the places 0 to {len(layers) - 1 + end}."
-        )
+        has = f"It has the places 0 to {len(layers) - 1 + end}." if len(layers) + end else "Insert one first."
+        raise SpecError(f"there is no place {i} in a chain of {len(layers)} layers. {has}")

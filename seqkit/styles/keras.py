@@ -60,7 +60,7 @@ class Sequential(keras.Model):
 
     def add(self, layer, rebuild=True):
         """Put a layer at the end; a chain that knows its input builds it at once. One that does not fit is not kept."""
-        origin = getattr(getattr(layer, "_keras_history", None), "operation", layer)
+        origin, before = getattr(getattr(layer, "_keras_history", None), "operation", layer), self._input
         if isinstance(origin, keras.layers.InputLayer):
             self._take_input(origin)
         else:
@@ -71,6 +71,7 @@ class Sequential(keras.Model):
             self._rebuild(rebuild)
         except Exception:
             self._chain.pop()
+            self._input = before
             self._rebuild()
             raise
 
@@ -349,7 +350,10 @@ def name(layer):
 def takes(layer):
     """How many values along which axis a layer takes: its kernel knows, once it is built."""
     kernel = getattr(layer, "kernel", None) if layer.built else None
-    return None if kernel is None else Takes(kernel.shape[-2], -1, "build the chain for an input of this shape")
+    if kernel is None:
+        return None
+    axis = -1 if "Transpose" in type(layer).__name__ else -2  # there Keras has the filters before the inputs
+    return Takes(kernel.shape[axis] * getattr(layer, "groups", 1), -1, "build the chain for an input of this shape")
 
 
 def is_module(layer):

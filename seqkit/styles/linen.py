@@ -188,9 +188,8 @@ def takes(layer):
     """How many values along which axis a layer takes: its kernel knows, once there is one."""
     if not isinstance(layer, nn.Dense | nn.Conv) or layer.scope is None or not layer.has_variable("params", "kernel"):
         return None
-    return Takes(
-        layer.get_variable("params", "kernel").shape[-2], -1, "initialise the chain with an input of this shape"
-    )
+    size = layer.get_variable("params", "kernel").shape[-2] * getattr(layer, "feature_group_count", 1)
+    return Takes(size, -1, "initialise the chain with an input of this shape")
 
 
 def is_module(layer):
@@ -239,6 +238,11 @@ def _run_chain(recorder, module, call, *args, **kwargs):
 
 def run(model, x, side_inputs, variables=None, key=None):
     """The plain call: of a bound chain, or `apply` with the variables."""
+    if model.scope is not None and (variables is not None or key is not None):
+        raise TraceError(
+            "trace got a bound Linen chain, and variables= or key= beside it, which it would not use. Leave them out, or hand "
+            "over the chain that is not bound."
+        )
     if model.scope is not None:
         return model(x, **side_inputs)
     if variables is None:
