@@ -138,6 +138,14 @@ def test_an_error_that_is_returned_is_not_one_that_is_raised():
         assert "returned and not raised" in plain(outcome(lambda made=returned: made)).kind
 
 
+@pytest.mark.parametrize(
+    ("seen", "wanted"), [(123456.8, 123456.7), (np.array([0.12345678, 1]), np.array([0.12345671, 1]))]
+)
+def test_two_numbers_that_differ_are_not_shown_alike(seen, wanted):
+    found = first_difference(plain(seen), plain(wanted), exact=isinstance(seen, np.ndarray))
+    assert found.got != found.want
+
+
 # ---- compare ----
 
 

@@ -455,3 +455,20 @@ def test_a_chain_without_layers_has_a_picture_too(other):
     asked(view, "edit", operation="insert", position=[0], layer={"kind": "Dense", "features": 3, "bias": True})
     assert len(view.trace) == 1 and view.trace.output.shape == (2, 3)
     assert repr(sk.show(sk.trace(other, X), sk.trace(objax.nn.Sequential(), X)))
+
+
+def test_a_question_that_changes_nothing_is_answered_too():
+    """Else the front end would wait for ever: of an input that is what it was nobody is told."""
+    view = sk.explore(objax.nn.Sequential([abs]), 3)
+    for do in ("reset", "noise", "noise", "noise"):
+        before = view._runs
+        asked(view, do)
+        assert view._runs > before
+
+
+@pytest.mark.parametrize(("size", "kind"), [(32, "sliders"), (33, "none"), (64, "pad"), (1000, "none")])
+def test_a_long_vector_has_no_slider_for_each_value_and_can_still_be_changed(size, kind):
+    view = sk.explore(objax.nn.Sequential([abs]), jnp.linspace(-1, 1, size))
+    assert view._input["kind"] == kind and "low" in view._input
+    asked(view, "noise")
+    assert not np.array_equal(view.x, jnp.linspace(-1, 1, size))

@@ -468,6 +468,21 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     ]
 
 
+@pytest.mark.parametrize("layer", [L.Conv2D(8, 3, groups=2), L.Conv2DTranspose(8, 3)], ids=["groups", "transposed"])
+def test_a_convolution_takes_as_many_channels_as_it_was_built_for(layer):
+    layer.build((None, 6, 6, 4))
+    assert "It takes (…, 4)." in notes(lambda: Sequential([layer])(np.ones((1, 6, 6, 3), np.float32)))[0]
+
+
+def test_a_layer_that_does_not_fit_leaves_no_input_behind():
+    chain = Sequential()
+    with pytest.raises(ValueError):
+        chain.add(L.Conv2D(4, 3, input_shape=(8,)))
+    chain.add(keras.Input((8, 8, 1)))
+    chain.add(L.Conv2D(4, 3))
+    assert chain.output_shape == (None, 6, 6, 4)
+
+
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index(depth):
     chain = Sequential([Raises()])

@@ -286,6 +286,12 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     ]
 
 
+def test_a_convolution_in_groups_takes_all_its_groups():
+    chain = Sequential([nn.Conv(8, (3, 3), feature_group_count=2)])
+    variables = chain.init(RNGS, jnp.ones((1, 6, 6, 4)))
+    assert "It takes (…, 4)." in notes(lambda: chain.apply(variables, jnp.ones((1, 6, 6, 3))))[0]
+
+
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential([abs, Sequential([nn.Dense(3), lambda x: x @ x])])
     assert notes(lambda: chain.init(RNGS, X)) == [

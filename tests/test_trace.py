@@ -450,3 +450,30 @@ def test_a_bound_linen_chain_needs_no_variables():
     traced = sk.trace(bound, X)
     assert np.array_equal(traced.output, bound(X)) and traced.total_parameters == 15
     assert bound.layers[1] is nn.relu
+
+
+def test_parameters_of_a_chain_inside_a_layer_are_not_those_of_the_layer_around_it():
+    torch = pytest.importorskip("torch")
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.gain = torch.nn.Parameter(torch.ones(1))
+            self.inner = torch.nn.Sequential(torch.nn.Linear(4, 3))
+
+        def forward(self, x):
+            return self.gain * self.inner(x)
+
+    traced = sk.trace(torch.nn.Sequential(Scaled(), torch.nn.ReLU()), torch.ones(2, 4))
+    owned = {step.position: sorted(name.rpartition(".")[2] for name in step.parameters) for step in traced}
+    assert owned == {(0,): ["gain"], (0, 0): ["bias", "weight"], (1,): []}
+
+
+def test_a_bound_chain_takes_no_variables_and_no_key_beside_it():
+    chain = nn.Sequential([nn.Dense(3)])
+    variables = chain.init(KEY, X)
+    bound = chain.bind(variables)
+    for more in ({"variables": variables}, {"key": KEY}):
+        with pytest.raises(TraceError, match="a bound Linen chain, and variables= or key= beside it"):
+            sk.trace(bound, X, **more)
+    assert np.array_equal(sk.trace(bound, X).output, chain.apply(variables, X))

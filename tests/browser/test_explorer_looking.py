@@ -200,3 +200,5 @@ def test_two_runs_stand_side_by_side_with_the_first_difference_framed(stage):
     assert view.locator(".sk-equal").all_inner_texts() == ["=", "≠", "≠"]
     assert all(len(colours(strip)) > 1 for strip in view.locator(".sk-strip").all())
     shoot(view, "explorer_beside")
+    view.locator(".sk-row[data-step='2']").click()
+    expect(view.locator(".sk-row[aria-selected='true']")).to_have_attribute("data-step", "2")

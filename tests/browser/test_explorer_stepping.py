@@ -131,3 +131,45 @@ def test_a_digit_is_drawn_with_the_pointer_and_with_keys(stage, side):
         button(view, "reset").click()
     assert says(stage, "print(view.x.any())") == "False"
     assert rows(view, "activations").count() == 2
+
+
+FOLDED = """chain = objax.nn.Sequential([
+    objax.nn.Linear(4, 5), objax.nn.Sequential([objax.nn.Linear(5, 6), objax.functional.relu]), objax.nn.Linear(6, 2)])
+view = sk.explore(chain, np.ones((2, 4), np.float32))
+view"""
+SEVERAL = """from flax import linen
+chain = linen.Sequential([lambda x: (x, x[:, :1]), lambda x, first: x + first])
+view = sk.explore(chain, jnp.ones((2, 4)), variables={})
+view"""
+
+
+def test_a_folded_chain_is_one_step_and_its_shape_is_asked_like_any(stage):
+    view = put(stage, FOLDED)
+    view.locator(".sk-chain .sk-row[data-step='1'] .sk-fold").click()
+    view.get_by_label("predict first").check()
+    ask, answer = view.locator(".sk-ask"), view.get_by_label("the shape that you expect")
+    for name, shape in (("[0] Linear(4, 5)", "(2, 5)"), ("[1] Sequential", "(2, 6)"), ("[2] Linear(6, 2)", "(2, 2)")):
+        expect(ask).to_contain_text(f"What shape leaves layer {name}")
+        assert shape not in view.inner_text()
+        answer.fill(shape)
+        stage.keyboard.press("Enter")
+        expect(view.locator(".sk-verdict")).to_have_text(f"✓ right: {shape}")
+    assert strips_seen(view)[-1] == 4 and shapes_asked(view) == 0
+
+
+def test_several_shapes_that_leave_a_layer_are_predicted_together_and_the_verdict_is_read_out(stage):
+    view = put(stage, SEVERAL)
+    view.get_by_label("predict first").check()
+    view.get_by_label("the shape that you expect").fill("(2, 4) + (2, 1)")
+    stage.keyboard.press("Enter")
+    expect(view.locator(".sk-verdict")).to_contain_text("✓ right")
+    expect(view.get_by_role("status")).to_contain_text("✓ right")
+
+
+def test_a_step_onto_the_selected_layer_leaves_it_selected(stage):
+    view = put(stage, mlp())
+    view.locator(".sk-chain .sk-row[data-step='0']").click()
+    for _ in range(2):
+        button(view, "next").click()
+    expect(view.locator(".sk-closer-title")).to_have_text("[0] Linear(4, 5)")
+    assert explorer.comes_to(stage, "print(view.selected)", "0")
