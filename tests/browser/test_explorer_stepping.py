@@ -145,7 +145,7 @@ view"""
 
 def test_a_folded_chain_is_one_step_and_its_shape_is_asked_like_any(stage):
     view = put(stage, FOLDED)
-    view.locator(".sk-chain .sk-row[data-step='1'] .sk-fold").click()
+    view.locator(".sk-chain .sk-row[data-step='1'] .sk-glyph").click()
     view.get_by_label("predict first").check()
     ask, answer = view.locator(".sk-ask"), view.get_by_label("the shape that you expect")
     for name, shape in (("[0] Linear(4, 5)", "(2, 5)"), ("[1] Sequential", "(2, 6)"), ("[2] Linear(6, 2)", "(2, 2)")):
@@ -163,7 +163,7 @@ def test_several_shapes_that_leave_a_layer_are_predicted_together_and_the_verdic
     view.get_by_label("the shape that you expect").fill("(2, 4) + (2, 1)")
     stage.keyboard.press("Enter")
     expect(view.locator(".sk-verdict")).to_contain_text("✓ right")
-    expect(view.get_by_role("status")).to_contain_text("✓ right")
+    expect(view.locator(".sk-status")).to_contain_text("✓ right")
 
 
 def test_a_step_onto_the_selected_layer_leaves_it_selected(stage):
