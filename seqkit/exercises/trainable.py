@@ -59,7 +59,8 @@ def one_linear(n):
 
 
 def with_a_norm(n):
-    layers = [linear(3, 7, n), eqx.nn.LayerNorm(7, dtype=jnp.float16), eqx.nn.Lambda(jax.nn.relu), linear(7, 4, n)]
+    norms = [eqx.nn.LayerNorm(7), eqx.nn.LayerNorm(7, dtype=jnp.float16)]
+    layers = [linear(3, 7, n), *norms, eqx.nn.Lambda(jax.nn.relu), linear(7, 4, n)]
     return filled(eqx.nn.Sequential(layers), n)
 
 
