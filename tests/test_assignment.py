@@ -265,6 +265,18 @@ def test_a_file_is_whole_or_not_there(tmp_path):
     assert [each.name for each in path.parent.iterdir()] == ["file"] and path.read_text() == "old"
 
 
+def test_where_a_disk_knows_no_links_a_file_is_still_written_once(tmp_path, monkeypatch):
+    def refused(*names):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(atomic.os, "link", refused)
+    atomic.write_once(tmp_path / "secret", "first", 0o600)
+    with pytest.raises(FileExistsError):
+        atomic.write_once(tmp_path / "secret", "other", 0o600)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["first"]
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
 # ---- the notebooks ----
 
 

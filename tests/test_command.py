@@ -327,6 +327,12 @@ def test_progress_is_told_in_lines_where_there_is_no_terminal(capsys):
     assert re.search(r"^2 of 2 graded, [\d.]+ a second$", found.err, re.MULTILINE)
 
 
+def test_the_rate_of_a_run_that_goes_on_is_of_what_it_grades_itself():
+    with Progress(Voice()) as tell:
+        tell("begin", total=400, skipped=300)
+        assert tell._line(301, 400, 2.0) == "301 of 400 graded, 0.5 a second, 3 min left"
+
+
 @pytest.mark.parametrize("way", ["json", "quiet"])
 def test_no_progress_but_what_the_sandbox_lacks_with_json_and_quiet(capsys, way):
     voice = Voice()

@@ -18,7 +18,7 @@ from seqkit import snippet
 from seqkit.check import DRAW, check
 from seqkit.errors import LessonError, SandboxError
 from seqkit.exercise import index, load
-from seqkit.grading import building, exports, scoring
+from seqkit.grading import building, exports, forking, scoring
 from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.checking import check_notebook, defined
 from seqkit.grading.examined import Ask, Job
@@ -499,6 +499,15 @@ def test_a_fork_server_that_does_not_start_says_what_it_printed():
         server.ready()
     server.close()
     assert not room.exists()
+
+
+def test_a_server_that_says_nothing_is_ended_and_a_sentence_says_so(monkeypatch):
+    monkeypatch.setattr(forking, "START_S", 0.01)
+    server = Server(building.build(["forward"]), {"pages": [], "modules": ["numpy"], "cpu_s": 5.0, "layers": []})
+    with pytest.raises(SandboxError, match="the fork server did not start"):
+        server.ready()
+    server._process.wait(10)
+    server.close()
 
 
 def test_a_room_that_cannot_be_made_ready_is_no_fault_of_a_submission_and_a_closed_sandbox_takes_none():
