@@ -34,7 +34,9 @@ class Amount(click.ParamType):
 @click.option("--due", metavar="WHEN", help="2025-11-30, 2025-11-30T18:00 or 2025-11-30T18:00+01:00.")
 @click.option("--points", "-p", multiple=True, type=Amount(), help="Points of an exercise; may be repeated.")
 @click.option("--weight", "-w", "weights", multiple=True, type=Amount(), help="What its points are multiplied with.")
-@click.option("--time-limit", type=float, metavar="S", help="Seconds for each exercise.")
+@click.option(
+    "--time-limit", type=float, metavar="S", help="Seconds for each exercise; one call may take half of them."
+)
 @click.option(
     "--personal",
     type=click.Path(exists=True, dir_okay=False),

@@ -42,10 +42,12 @@ def check(voice, notebook):
 
 
 def _mark(score):
-    return "✓" if score.ok else "✗" if score.started else "·"
+    return "?" if not score.judged else "✓" if score.ok else "✗" if score.started else "·"
 
 
 def _count(score):
+    if not score.judged:
+        return "not judged"
     return f"{score.agreed} of {score.asked} probes" if score.started else "not started"
 
 

@@ -3,7 +3,7 @@
 import click
 
 from seqkit.commands.failing import FOUND
-from seqkit.commands.options import assignment_folder, gradebook, the_assignment
+from seqkit.commands.options import assignment_folder, gradebook, of_other_points, results_folder, the_assignment
 from seqkit.commands.voice import spoken
 
 TAKES = {
@@ -19,7 +19,7 @@ VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
 
 @click.command()
-@click.argument("results")
+@results_folder
 @assignment_folder
 @click.option("--to", "form", required=True, type=click.Choice(list(TAKES)), help="The system that takes it in.")
 @click.option(
@@ -62,6 +62,8 @@ def export(voice, results, assignment, form, out, students, **options):
     with gradebook(results) as book:
         entries = _of(book.current(the_assignment(book, asked.name)), students)
     made = room.write(entries, asked, **options)
+    for line in of_other_points(entries, asked):
+        voice.warn(line)
     missing = room.unmatched(entries, asked, **options) if "roster" in options else {}
     files = _deliver(voice, made, room, out, form)
     for student, why in missing.items():

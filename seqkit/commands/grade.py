@@ -25,9 +25,7 @@ def grading_options(command):
             metavar="URL",
             help="A database in place of a file in --out.",
         ),
-        click.option(
-            "--out", "-o", required=True, type=FOLDER, metavar="RESULTS", help="The folder for the gradebook."
-        ),
+        click.option("--out", "-o", type=FOLDER, metavar="RESULTS", help="The folder for the gradebook."),
         assignment_folder,
         click.argument("submissions", type=click.Path(exists=True)),
     ):
@@ -64,6 +62,10 @@ def run(voice, submissions, assignment, where, *, chosen=None, reason="first", *
         reason: kept with each grading.
         how: `workers`, `scheduler`, `require_sandbox`, `again`.
     """
+    if not where:
+        raise click.UsageError("name a folder for the gradebook with --out, or a database with --gradebook.")
+    if how.get("scheduler") and how.get("workers"):
+        raise click.UsageError("--workers is of this machine; a cluster that --scheduler names has its own.")
     from seqkit.grading.handout.assignment import load
     from seqkit.grading.intake.collecting import collect
 
@@ -101,7 +103,7 @@ def _tell(voice, tally, where, notes):
             f"interrupted. {tally.graded} were graded now, and all that was graded is kept. Go on with: {again}"
         )
         click.get_current_context().exit(INTERRUPTED)
-    voice.say(_sentence(tally))
+    voice.say(f"{_sentence(tally)} Gradebook: {hidden(str(where))}")
     click.get_current_context().exit(FOUND if tally.problems else 0)
 
 

@@ -43,6 +43,10 @@ def still():
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 
+results_folder = click.argument("results", envvar="SEQKIT_GRADEBOOK")
+"""Where the gradebook is: a folder, a file or a URL."""
+
+
 def gradebook(results):
     """The `Gradebook` in RESULTS, a folder, a file or a URL, which has to be there.
 
@@ -67,6 +71,16 @@ def the_assignment(book, named):
         raise GradebookError(f"{book} is empty: nothing was graded into it yet.")
     asked = f"no assignment {named!r} in it" if named else "several assignments in it"
     raise GradebookError(f"{book}: {asked}. Name one with --assignment: {', '.join(there)}.")
+
+
+def of_other_points(entries, assignment):
+    """A sentence for each exercise that some were graded on for other points than it gives now."""
+    for item in assignment.items:
+        scores = [score for entry in entries for score in entry.graded.scores if score.exercise == item.exercise]
+        others = sorted({score.points for score in scores} - {item.points})
+        if others:
+            was = " and ".join(f"{points:g}" for points in others)
+            yield f"{item.exercise} was graded for {was} points, and {assignment.name} gives {item.points:g} now: run seqkit regrade."
 
 
 def _items(names, incomplete):

@@ -2,14 +2,24 @@
 
 import click
 
-from seqkit.commands.options import FOLDER, assignment_folder, gradebook, still, the_assignment
+from seqkit.commands.options import (
+    FOLDER,
+    assignment_folder,
+    gradebook,
+    of_other_points,
+    results_folder,
+    still,
+    the_assignment,
+)
 from seqkit.commands.voice import spoken
 
 
 @click.command()
-@click.argument("results")
+@results_folder
 @assignment_folder
-@click.option("--out", "-o", type=FOLDER, metavar="DIR", help="Where the pages go; RESULTS/pages if it is not given.")
+@click.option(
+    "--out", "-o", type=FOLDER, metavar="DIR", help="Where the pages go; RESULTS/pages/NAME if it is not given."
+)
 @spoken
 def report(voice, results, assignment, out):
     """Write a page for each student and one for the class out of the gradebook in RESULTS, a folder or a URL.
@@ -27,9 +37,12 @@ def report(voice, results, assignment, out):
     from seqkit.grading.report.words import many
     from seqkit.grading.report.writing import write
 
-    folder, asked = _folder(results, out), load(assignment)
+    asked = load(assignment)
+    folder = _folder(results, out) / ("" if out else asked.name)
     with gradebook(results) as book:
         entries = book.current(the_assignment(book, asked.name))
+    for line in of_other_points(entries, asked):
+        voice.warn(line)
     with Progress(voice, "pages written") as bar:
         pages = write(entries, asked, folder, tell=bar.reached, given=_handed_out(assignment))
     voice.answer({"assignment": asked.name, "students": len(entries), "pages": [str(page) for page in pages]})

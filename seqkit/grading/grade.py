@@ -7,7 +7,6 @@ import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field
 
-from seqkit.grading import scoring
 from seqkit.grading.grader import Grader, Paper
 
 
@@ -119,7 +118,7 @@ def _problems(graded):
     if graded.status != "ok":
         yield f"{graded.student}: {graded.status}. {graded.said}"
     for score in graded.scores:
-        if score.sentence == scoring.UNJUDGED:
+        if not score.judged:
             yield f"{graded.student}, {score.exercise}: {score.found}. Run the same command again when that is mended."
 
 

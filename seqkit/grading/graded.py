@@ -3,6 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+UNREAD = "could not be read"
+"""The status of a file that is no notebook."""
+
+
+def late_s(received, due):
+    """How long after the due date something came, in seconds; 0 if in time, or if one of both is not known."""
+    return max(0.0, (received - due).total_seconds()) if due and received else 0.0
+
 
 @dataclass(frozen=True)
 class Score:
@@ -45,6 +53,11 @@ class Score:
     behaviour: str = ""
     run: bytes | None = None
 
+    @property
+    def judged(self):
+        """Whether a probe was asked: not where seqkit itself failed, which is no fault of the answer."""
+        return self.asked > 0
+
 
 @dataclass(frozen=True)
 class CellRun:
@@ -72,7 +85,7 @@ class Graded:
         file: what was handed in, as a path inside the folder or zip that was graded.
         sha256: of its bytes.
         received: when it came in, with time zone; None if nothing says so.
-        late_s: how long after the due date, in seconds; 0 if in time.
+        late_s: how long after the due date of that time, in seconds; 0 if in time.
         key: what this grading depends on (code, assignment, draw, exercise versions): equal keys have equal scores.
         draw: fingerprint of the secret draw.
         status: "ok", "died", "timeout", "bad reply", "reply too large" or "could not be read".

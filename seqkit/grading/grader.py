@@ -12,7 +12,7 @@ from seqkit.errors import SandboxError
 from seqkit.grading import compiled, scoring
 from seqkit.grading.examined import Ask, Job
 from seqkit.grading.examiners import Local, after, nothing
-from seqkit.grading.graded import CellRun, Graded, Score
+from seqkit.grading.graded import UNREAD, CellRun, Graded, Score, late_s
 from seqkit.grading.handout import personal
 from seqkit.grading.handout.items import version
 from seqkit.grading.room.layers import NEEDED
@@ -23,7 +23,6 @@ REMEMBERED = 2000
 """So many different submissions are known by their code, so that an identical one is not run again."""
 MAX_REMEMBERED_BYTES = 64 << 10
 """If what they sent was not larger."""
-UNREAD = "could not be read"
 AGAIN = "?"
 """Behind the key of what seqkit could not judge: the next run does not find the key, and tries again."""
 
@@ -147,8 +146,8 @@ class Grader:
             paper.file,
             submission.sha256,
             handed.received,
-            self._late_s(handed.received),
-            paper.key + AGAIN * any(score.sentence == scoring.UNJUDGED for score in scores),
+            late_s(handed.received, self.assignment.due),
+            paper.key + AGAIN * (not all(score.judged for score in scores)),
             self.assignment.fingerprint(),
             status,
             said,
@@ -197,10 +196,6 @@ class Grader:
             Score(item.exercise, item.version, False, False, 0, 1, 0.0, item.points, problem, problem)
             for item in self.assignment.items
         )
-
-    def _late_s(self, received):
-        due = self.assignment.due
-        return max(0.0, (received - due).total_seconds()) if due and received else 0.0
 
 
 def _first_error(examined):

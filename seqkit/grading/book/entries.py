@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from seqkit.grading.graded import Graded
+from seqkit.grading.graded import Graded, late_s
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,10 @@ class Entry:
         if exercise in self.adjustments:
             return self.adjustments[exercise].earned
         return next((score.earned for score in self.graded.scores if score.exercise == exercise), 0.0)
+
+    def late_s(self, assignment):
+        """How long after the due date, as it stands now, it was received; 0 if in time, or if nothing says when."""
+        return late_s(self.graded.received, assignment.due)
 
 
 @dataclass(frozen=True)

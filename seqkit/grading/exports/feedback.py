@@ -9,8 +9,8 @@ MOST = 4_000
 def lines(one):
     """The lines about a `Weighed`: the sentence, the smallest failing call, remarks, the next hint, and if it was adjusted."""
     score = one.score
-    if score is None:
-        return ["It was not judged."]
+    if score is None or not score.judged:
+        return [visible(score.sentence, MOST) if score else "It was not judged."]
     told = [f"{score.agreed} of {score.asked} probes. {score.sentence}" if score.started else score.sentence]
     told += [f"Try it: {score.call}"] if score.call else []
     told += score.remarks

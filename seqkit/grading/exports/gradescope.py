@@ -41,7 +41,11 @@ def results(entry, assignment, visibility="visible"):
         "test_name_format": "text",
         "visibility": visibility,
         "stdout_visibility": "hidden",
-        "extra_data": {"assignment": assignment.name, "status": graded.status, "late_s": round(graded.late_s)},
+        "extra_data": {
+            "assignment": assignment.name,
+            "status": graded.status,
+            "late_s": round(entry.late_s(assignment)),
+        },
         "tests": [_test(one, number) for number, one in enumerate(weighed(entry, assignment), start=1)],
     }
 

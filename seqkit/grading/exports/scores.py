@@ -35,12 +35,12 @@ def _weighed(entry, item, score):
 
 def total(entry, assignment):
     """What was earned in all."""
-    return tidy(sum(one.earned for one in weighed(entry, assignment)))
+    return tidy(sum(item.weight * entry.earned(item.exercise) for item in assignment.items))
 
 
 def possible(assignment):
     """What can be earned in all."""
-    return tidy(sum(item.weight * item.points for item in assignment.items))
+    return tidy(assignment.points)
 
 
 def tidy(number):

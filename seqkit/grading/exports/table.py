@@ -23,7 +23,7 @@ def _row(entry, assignment):
     graded = entry.graded
     earned = [one.earned for one in weighed(entry, assignment)]
     when = [_iso(graded.received), _iso(graded.at)]
-    told = [graded.status, round(graded.late_s), *when, graded.file, _adjusted(entry)]
+    told = [graded.status, round(entry.late_s(assignment)), *when, graded.file, _adjusted(entry)]
     return [entry.student, total(entry, assignment), possible(assignment), *earned, *told]
 
 

@@ -9,9 +9,9 @@ from seqkit.exercise import PAGES, index
 from seqkit.grading.handout import secret as secrets
 
 TIME_LIMIT_S = 30.0
-"""Wall time for one exercise of a submission."""
+"""Wall time for one exercise of a submission; one call may take half of what is left."""
 CELLS_LIMIT_S = 60.0
-"""Wall time for all cells of a submission together."""
+"""Wall time for all cells of a submission together; one cell may take half of what is left."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,9 @@ class Total:
     """The points of one student.
 
     Attributes:
-        student: the name.
         earned, points: weighted, after adjustment.
     """
 
-    student: str
     earned: float
     points: float
 

@@ -3,17 +3,16 @@
 import statistics
 from collections import Counter, defaultdict
 
-from seqkit.grading.graded import Score
+from seqkit.grading.exports import scores
+from seqkit.grading.graded import UNREAD, Score
 from seqkit.grading.report.findings import Bar, Cost, Difficulty, Overview, Shared, Stuck, Total
 
-UNREAD = "could not be read"
 TENTHS = 10
 
 
 def total(entry, assignment):
     """The `Total` of one entry."""
-    earned = sum(item.weight * entry.earned(item.exercise) for item in assignment.items)
-    return Total(entry.student, round(earned, 2), round(sum(item.weight * item.points for item in assignment.items), 2))
+    return Total(scores.total(entry, assignment), scores.possible(assignment))
 
 
 def overview(entries, assignment):
@@ -23,7 +22,7 @@ def overview(entries, assignment):
     return Overview(
         students=len(entries),
         unread=len(unread(entries)),
-        late=len(late(entries)),
+        late=len(late(entries, assignment)),
         full=sum(each.earned >= each.points for each in totals),
         none=sum(not each.earned for each in totals),
         faults=len(faults(entries)),
@@ -55,7 +54,7 @@ def _difficulty(item, scored):
 def _scored(entries, exercise):
     """(entry, score) of those who could be read."""
     found = [(entry, score_of(entry, exercise)) for entry in entries if entry.graded.status != UNREAD]
-    return [(entry, score) for entry, score in found if score]
+    return [(entry, score) for entry, score in found if score and score.judged]
 
 
 def score_of(entry, exercise) -> Score | None:
@@ -82,7 +81,12 @@ def unknown_mistakes(entries):
 
 
 def _wrong(entries):
-    return [(entry, score) for entry in entries for score in entry.graded.scores if score.started and not score.ok]
+    return [
+        (entry, score)
+        for entry in entries
+        for score in entry.graded.scores
+        if score.started and score.judged and not score.ok
+    ]
 
 
 def _ranked(groups, named):
@@ -118,12 +122,13 @@ def _reasons(entry, assignment):
 
 def _is_low(entry, item):
     score = score_of(entry, item.exercise)
-    return bool(score and score.started) and 2 * entry.earned(item.exercise) < item.points
+    return bool(score and score.started and score.judged) and 2 * entry.earned(item.exercise) < item.points
 
 
-def late(entries):
+def late(entries, assignment):
     """The entries that came after the due date, latest first."""
-    return sorted((entry for entry in entries if entry.graded.late_s > 0), key=lambda entry: -entry.graded.late_s)
+    found = [entry for entry in entries if entry.late_s(assignment) > 0]
+    return sorted(found, key=lambda entry: -entry.late_s(assignment))
 
 
 def unread(entries):

@@ -1,14 +1,16 @@
 """States, numbers and times of a report, in words: each reads without colour."""
 
-from seqkit.grading.report.statistics import UNREAD
+from seqkit.grading.graded import UNREAD
 
 NOT_JUDGED = "not judged"
 MARKS = {"right": "✓", "partly right": "✗", "not yet": "✗", "not started": "·", NOT_JUDGED: "?"}
 
 
 def state(score, status="ok"):
-    """`right`, `partly right`, `not yet`, `not started`, or `not judged`: of an exercise that was not asked or not read."""
-    if score is None or status == UNREAD:
+    """`right`, `partly right`, `not yet`, `not started`, or `not judged`: of an exercise that was not asked, not read,
+    or that seqkit could not judge.
+    """
+    if score is None or not score.judged or status == UNREAD:
         return NOT_JUDGED
     if score.ok or not score.started:
         return "right" if score.ok else "not started"
@@ -28,8 +30,8 @@ def advice(graded, assignment):
         UNREAD: "Your file could not be read, so nothing in it was judged.",
         "died": "Running your notebook ended Python: by a crash, by a call that exits, or by more memory than it may have. "
         "Restart the kernel, run all cells, and see which one ends it.",
-        "timeout": f"Your notebook ran longer than it may ({limit} for its cells). Look for a loop that does not end, or for "
-        "training that can wait.",
+        "timeout": f"Your notebook ran longer than it may ({limit} for its cells, of which one may take half of what is left). "
+        "Look for a loop that does not end, or for training that can wait.",
     }.get(
         graded.status,
         "What your notebook gave back could not be taken over as answers. Restart the kernel, run all cells, check each "

@@ -106,8 +106,10 @@ class Pages:
 
     def of_class(self):
         """The page of the class, for the teacher."""
-        tables = {name: getattr(statistics, name) for name in ("overview", "distribution", "difficulty", "stuck")}
-        rows = {name: getattr(statistics, name) for name in ("known_mistakes", "unknown_mistakes", "tomorrow", "late")}
+        tables = {
+            name: getattr(statistics, name) for name in ("overview", "distribution", "difficulty", "stuck", "late")
+        }
+        rows = {name: getattr(statistics, name) for name in ("known_mistakes", "unknown_mistakes", "tomorrow")}
         rows |= {name: getattr(statistics, name) for name in ("unread", "faults", "cost")}
         found = {name: make(self.entries, self.assignment) for name, make in tables.items()}
         found |= {name: make(self.entries) for name, make in rows.items()}

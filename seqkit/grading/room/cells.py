@@ -4,6 +4,7 @@ import ast
 import builtins
 import io
 import linecache
+import re
 import sys
 import time
 import types
@@ -18,6 +19,8 @@ RUN_ANYWAY = ("time", "timeit", "capture", "prun", "python", "python3")
 SAID, LINES, LINE = 300, 20, 100
 """Letters kept of an error; lines kept of what was left out, and letters of each."""
 SHORTEST_S = 0.5
+TIMED = re.compile(r"(?m)^([ \t]*)%time[ \t]+(?=\S)")
+"""Before a statement that runs, and binds what it binds, as it does without."""
 
 
 class Cells:
@@ -72,7 +75,7 @@ def _translated(source, shell):
     if first.startswith("%%") and first[2:].split()[:1] and first[2:].split()[0] in RUN_ANYWAY:
         shell.left_out.append(first[:LINE])
         source = rest
-    return TransformerManager().transform_cell(source)
+    return TransformerManager().transform_cell(TIMED.sub(r"\1", source))
 
 
 class Shell:
