@@ -1,5 +1,6 @@
 """The command line, as a teacher and a script meet it."""
 
+import csv
 import errno
 import json
 import os
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from importlib import metadata
 
 import click
@@ -250,6 +252,35 @@ def test_no_password_is_repeated(password):
     voice = Voice()
     voice.args = ["grade", "in", "--gradebook", f"postgresql://kim:{password}@host/grades"]
     assert password not in voice.again() and "postgresql://kim:***@host/grades" in voice.again()
+
+
+def test_the_due_date_and_the_points_are_those_of_the_manifest_as_it_is_now(place, tmp_path):
+    from dataclasses import replace
+
+    items = (replace(ASSIGNMENT.items[0], points=8.0), *ASSIGNMENT.items[1:])
+    shutil.copytree(place / "hw1", tmp_path / "hw1")
+    changed = replace(ASSIGNMENT, due=ASSIGNMENT.due - timedelta(hours=1), items=items)
+    (tmp_path / "hw1" / "manifest.json").write_text(manifest.text(changed))
+    found = run("export", place / "results", "-a", tmp_path / "hw1", "--to", "csv")
+    assert "forward was graded for 5 points, and hw1 gives 8 now: run seqkit regrade." in found.stderr
+    assert {row["late_s"] for row in csv.DictReader(found.stdout.splitlines())} == {"3600"}
+    assert "graded for" not in run("export", place / "results", "-a", place / "hw1", "--to", "csv").stderr
+
+
+def test_a_gradebook_is_named_once_by_out_or_by_a_url_or_the_environment(place, tmp_path):
+    (tmp_path / "empty").mkdir()
+    args = ["grade", tmp_path / "empty", "-a", place / "hw1"]
+    assert "name a folder for the gradebook with --out" in run(*args).stderr
+    both = run(*args, "-o", tmp_path / "results", "--workers", "2", "--scheduler", "tcp://host:1")
+    assert both.exit_code == 2 and "--workers is of this machine" in both.stderr
+    found = run("export", "-a", place / "hw1", "--to", "csv", env={"SEQKIT_GRADEBOOK": str(place / "results")})
+    assert found.exit_code == 0 and "ana" in found.stdout
+
+
+def test_each_assignment_has_its_own_folder_of_pages(place, tmp_path):
+    shutil.copytree(place / "results", tmp_path / "results")
+    assert run("report", tmp_path / "results", "-a", place / "hw1").exit_code == 0
+    assert (tmp_path / "results" / "pages" / "hw1" / "index.html").exists()
 
 
 def test_an_option_that_a_format_does_not_know_is_refused(place):

@@ -54,7 +54,7 @@ MEMORY += FORWARD.partition("\n")[2]
 MAGICS = (
     "%matplotlib inline\n!pip install a-package\nfiles = !ls",
     f"%%time\n{FORWARD}",
-    f"?forward\n{SHAPES}",
+    f"?forward\n%time limit = 3\n{SHAPES}\nassert limit == 3",
     "%%bash\nrm -rf /",
 )
 CLASS = {

@@ -77,6 +77,21 @@ def theirs(folder, student):
     return Page(folder / "students" / f"{slugs([student])[student]}.html")
 
 
+def test_what_seqkit_could_not_judge_is_told_and_counts_against_nobody(tmp_path):
+    from dataclasses import replace
+
+    from seqkit.grading.scoring import UNJUDGED
+
+    whole = CLASS[0].graded
+    odd = replace(whole.scores[0], ok=False, started=True, agreed=0, asked=0, earned=0.0, sentence=UNJUDGED)
+    entry = replace(CLASS[0], graded=replace(whole, scores=(odd, *whole.scores[1:])))
+    report.write([entry], ASKED, tmp_path)
+    told = theirs(tmp_path, entry.student).text
+    assert "not judged" in told and "your answer is not at fault" in told and "0 of 0 probes" not in told
+    first = statistics.difficulty([entry], ASKED)[0]
+    assert (first.right, first.wrong, first.untouched) == (0, 0, 0)
+
+
 def test_there_is_a_page_for_the_class_and_two_for_each_student(folder):
     assert len(pages(folder, "students")) == len(pages(folder, "teacher")) == len(CLASS) == 40
     assert (folder / "index.html").exists()
