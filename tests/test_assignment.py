@@ -100,6 +100,7 @@ def test_a_page_that_changed_since_still_loads(small):
     path = small / "manifest.json"
     path.write_text(path.read_text().replace(assignments.load(small).items[0].version, "0" * 12))
     assert assignments.load(small).changed() == ("forward",)
+    assert assignments.load(small).notes[-1].startswith("The page of forward is another than when week-1 was made")
 
 
 def test_made_twice_every_file_is_the_same(small):

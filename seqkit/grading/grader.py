@@ -15,6 +15,7 @@ from seqkit.grading.examiners import Local, after, nothing
 from seqkit.grading.graded import UNREAD, CellRun, Graded, Score, late_s
 from seqkit.grading.handout import personal
 from seqkit.grading.handout.items import version
+from seqkit.grading.handout.manifest import nearest
 from seqkit.grading.room.layers import NEEDED
 from seqkit.grading.room.warming import warm
 
@@ -76,7 +77,10 @@ class Grader:
         asked = set(self.assignment.roster) if self.assignment.questions else {one.student for one in handed}
         missing = dict.fromkeys(one.student for one in handed if one.student not in asked)
         told = f"is not on the roster of {self.assignment.name}: the personal questions were judged by numbers that nobody was given."
-        return [f"{student} {told}" for student in missing]
+        return [
+            f"{student} {told} Name the folder or file as the roster does. {nearest(student, asked)}"
+            for student in missing
+        ]
 
     def ready(self):
         """Runs the references, which fills the cache of compiled programs, while the frameworks load in the room."""

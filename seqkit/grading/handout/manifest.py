@@ -32,7 +32,11 @@ def load(folder):
             f"and {FILE} names {drawn}. Put back the secret that was made with it."
         )
     open_ = (f"{Path(folder) / secret.FILE} can be read by others: chmod 600.",) if secret.is_open(folder) else ()
-    return dataclasses.replace(found, notes=(*found.notes, *open_))
+    other = [
+        f"The page of {name} is another than when {found.name} was made: students have its earlier text."
+        for name in found.changed()
+    ]
+    return dataclasses.replace(found, notes=(*found.notes, *open_, *other))
 
 
 def read(folder):
