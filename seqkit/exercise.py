@@ -7,6 +7,7 @@ import importlib
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from seqkit.errors import ExerciseError
 
@@ -119,18 +120,25 @@ class Exercise:
         return add
 
 
+class Entry(NamedTuple):
+    """What the index of the course says of an exercise: the file of its page without `.py`, and what the page says."""
+
+    file: str
+    number: int
+    lesson: str
+    points: float
+
+
 @functools.cache
 def index():
-    """{name: (file, number, lesson, points)} of every page, in the order of the course. Imports none of them."""
+    """{name: Entry} of every page, in the order of the course. Imports none of them."""
     found = {}
     for file in PAGES.glob("[!_]*.py"):
         call = _exercise_call(file)
         said = {keyword.arg: keyword.value for keyword in call.keywords}
-        found[ast.literal_eval(call.args[0])] = (
-            file.stem,
-            *(ast.literal_eval(said[key]) for key in ("number", "lesson", "points")),
-        )
-    return dict(sorted(found.items(), key=lambda item: item[1][1]))
+        told = (ast.literal_eval(said[key]) for key in ("number", "lesson", "points"))
+        found[ast.literal_eval(call.args[0])] = Entry(file.stem, *told)
+    return dict(sorted(found.items(), key=lambda item: item[1].number))
 
 
 def _exercise_call(file):
@@ -155,9 +163,22 @@ def load(name):
         raise ExerciseError(
             f'an exercise is named by a text, and got a {type(name).__name__}: check("forward", forward).'
         )
+    return importlib.import_module(f"{PACKAGE}.{listed(name).file}").page
+
+
+def listed(name):
+    """The `Entry` of the exercise of this name.
+
+    Raises:
+        ExerciseError: there is none; it names the nearest.
+    """
     if name not in index():
-        folded = {known.lower(): known for known in names()}
-        near = difflib.get_close_matches(name.lower().replace("-", "_"), folded, 1, 0.5)
-        meant = f"Did you mean {folded[near[0]]!r}?" if near else f"There are {', '.join(names())}."
-        raise ExerciseError(f"there is no exercise {name!r}. {meant}")
-    return importlib.import_module(f"{PACKAGE}.{index()[name][0]}").page
+        raise ExerciseError(f"there is no exercise {name!r}. {nearest(name, names())}")
+    return index()[name]
+
+
+def nearest(name, known):
+    """What to say of a name that is none of `known`: the nearest one, or all."""
+    folded = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(str(name).lower().replace("-", "_"), folded, 1, 0.5)
+    return f"Did you mean {folded[near[0]]!r}?" if near else f"There are {', '.join(known)}."

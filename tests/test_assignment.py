@@ -14,7 +14,7 @@ import pytest
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
 from seqkit import lesson, snippet
-from seqkit.errors import AssignmentError
+from seqkit.errors import AssignmentError, ExerciseError
 from seqkit.grading.handout import assignment as assignments
 from seqkit.grading.handout import atomic, manifest, secret
 from seqkit.grading.handout import notebooks as handout
@@ -56,7 +56,7 @@ def test_what_is_read_is_what_was_made(everything):
     assert assignments.load(folder) == made
     assert made.due == datetime(2025, 11, 30, 17, tzinfo=UTC)
     assert [item.exercise for item in made.items] == EVERY and made.changed() == ()
-    assert made.points == sum(points for *_, points in exercise.index().values())
+    assert made.points == sum(each.points for each in exercise.index().values())
 
 
 def test_a_lesson_is_all_its_exercises_in_order(tmp_path):
@@ -231,7 +231,7 @@ def test_a_folder_that_holds_no_assignment_is_told(tmp_path, small):
         ({"exercises": ["forward"], "lesson": "01"}, "takes one of them"),
         ({"lesson": "05_flax_chains"}, "no lesson '05_flax_chains'. Did you mean '05_flax_chain'"),
         ({"exercises": ["forward", "forward"]}, "names 'forward' twice"),
-        ({"exercises": ["foward"]}, r"'w', items\[0\]\.exercise is 'foward'.*Did you mean 'forward'"),
+        ({"exercises": ["foward"]}, "there is no exercise 'foward'. Did you mean 'forward'"),
         ({"exercises": ["forward"], "points": {"shapes": 3}}, "'shapes', which is not asked"),
         ({"exercises": ["forward"], "points": -3}, "points is -3"),
         ({"exercises": ["forward"], "points": float("nan")}, "finite number"),
@@ -243,7 +243,7 @@ def test_a_folder_that_holds_no_assignment_is_told(tmp_path, small):
     ],
 )
 def test_what_cannot_be_made_is_refused_and_nothing_is_written(tmp_path, arguments, said):
-    with pytest.raises(AssignmentError, match=said):
+    with pytest.raises((AssignmentError, ExerciseError), match=said):
         assignments.make(**{"name": "w", "folder": tmp_path / "w", **arguments})
     assert not (tmp_path / "w").exists()
 

@@ -293,6 +293,12 @@ def test_a_history_tells_the_adjustment_with_its_reason(place):
     assert "forward adjusted to 4.5 by J. Doe: a typo" in said and len(said.splitlines()) == 2
 
 
+def test_points_by_hand_are_told_beside_those_that_there_are(tmp_path, place):
+    shutil.copytree(place / "results", tmp_path / "results")
+    found = run("adjust", tmp_path / "results", "ana", "forward", "7", "--reason", "a bonus")
+    assert found.stdout == "ana: forward counts 7 of 5 now (a bonus).\n"
+
+
 def test_points_by_hand_need_a_reason_and_a_student_who_is_there(place):
     assert run("adjust", place / "results", "ana", "forward", "5").exit_code == 2
     found = run("adjust", place / "results", "anna", "forward", "5", "--reason", "x")

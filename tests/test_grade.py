@@ -72,6 +72,8 @@ CLASS = {
     "hal": notebook(FORWARD)[:200],
     "ivo": (*MAGICS, CHAIN_OF),
     "kim": (FORWARD, SHAPES + "# handed in late", RELU_LAST),
+    "lea": ("forward([abs], -3)", "forward == abs", SHAPES, CHAIN_OF),
+    "pam": ("total = 0  # of all shapes",),
     "mia": (MEMORY, SHAPES, CHAIN_OF),
     ODD: (FORWARD, SHAPES, CHAIN_OF.replace("layers +=", "layers = layers +")),
 }
@@ -179,9 +181,7 @@ def test_the_score_is_what_check_gives_with_the_secret_draw(course, student):
             )
             assert (score.found, score.mistake) == (verdict.sentence, verdict.mistake)
         else:
-            assert (
-                not score.started and score.earned == 0 and score.sentence.startswith("The notebook has nothing named")
-            )
+            assert score.earned == 0 and score.sentence.startswith("The notebook has nothing named")
 
 
 def test_a_known_mistake_is_told_in_its_own_words(course):
@@ -256,8 +256,33 @@ def test_a_cell_that_raises_is_told_and_the_next_ones_run(course):
     gus = entries["gus"].graded
     errors = [cell.error.partition(":")[0] for cell in gus.cells]
     assert errors == ["ZeroDivisionError", "", "SyntaxError", "ModuleNotFoundError"] and gus.status == "ok"
-    expected = "The notebook has nothing named `shapes`. Cell 1 raised ZeroDivisionError: division by zero."
-    assert gus.scores[1].sentence == expected
+
+
+def test_a_cell_that_was_to_make_an_answer_and_raised_is_begun_and_told(course):
+    *_, entries, _ = course
+    missing = "The notebook has nothing named `{}`. Cell {}, which was to make it, raised {}.".format
+    never_closed = "SyntaxError: '(' was never closed at: def shapes(layers, x:"
+    no_module = "ModuleNotFoundError: No module named 'shapely_is_not_here'"
+    _, shapes, chain_of = entries["gus"].graded.scores
+    assert [shapes.sentence, chain_of.sentence] == [
+        missing("shapes", 3, never_closed),
+        missing("chain_of", 4, no_module),
+    ]
+    assert shapes.started and chain_of.started and shapes.earned == chain_of.earned == 0
+
+
+def test_a_cell_that_only_calls_what_is_not_there_is_not_blamed_for_it(course):
+    *_, entries, _ = course
+    first = entries["lea"].graded.scores[0]
+    assert [cell.error.partition(":")[0] for cell in entries["lea"].graded.cells][:2] == ["NameError", "NameError"]
+    assert first.sentence == "The notebook has nothing named `forward`." and not first.started
+
+
+def test_another_file_than_was_asked_for_is_told_and_an_empty_sheet_is_not(course):
+    *_, tally, entries, _ = course
+    assert entries["pam"].graded.lacking == ("forward", "chain_of") and not entries["eve"].graded.lacking
+    told = "pam: pam/hw1.ipynb has nothing of forward, chain_of. Perhaps it is another file than hw1."
+    assert told in tally.problems
 
 
 def test_magics_and_shell_lines_are_left_out_and_noted(course):

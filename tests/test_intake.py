@@ -292,6 +292,7 @@ def test_what_is_left_out_is_said(tmp_path):
         "ana: x.csv left out; what is graded is hw1.ipynb.",
         "notes.txt is no notebook, and names no student. It is left out.",
     )
+    assert found.handed[0].read().notes[0] == found.notes[0].removeprefix("ana: ")
     assert found.handed[1].read().problem == "ben/ holds no notebook: hw1.pdf. Ask for the .ipynb file."
 
 

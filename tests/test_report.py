@@ -4,6 +4,7 @@ import re
 import resource
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -20,6 +21,7 @@ from seqkit.grading.report.pictures import picture
 from seqkit.grading.report.slugs import slugs
 from seqkit.grading.report.visible import one_line, visible
 from seqkit.plain import Huge, Run, Thing
+from seqkit.steps import count
 from tests import class_of_forty
 
 CLASS, ASKED = class_of_forty.entries(), class_of_forty.assignment()
@@ -222,7 +224,16 @@ def test_the_first_thing_that_a_teacher_reads_is_what_most_got_wrong(folder):
     first = statistics.tomorrow(CLASS)[0]
     said = Page(folder / "index.html").text
     start = said.index("What to teach tomorrow")
-    assert words.many(len(first), "student") in said[start : start + 60]
+    assert count(len(first), "student") in said[start : start + 60]
+
+
+def test_another_file_than_was_asked_for_is_named_to_the_teacher(tmp_path):
+    ada = next(entry for entry in CLASS if entry.student == "ada")
+    blank = tuple(replace(score, ok=False, started=False, earned=0.0) for score in ada.graded.scores)
+    entry = replace(ada, adjustments={}, graded=replace(ada.graded, code=("forward = shapes = mlp",), scores=blank))
+    said = Page(report.write([entry], ASKED, tmp_path)[0]).text
+    assert "Perhaps another file than was asked for" in said
+    assert "has nothing of three_layer_mlp, parameter_shapes, ListSequential" in " ".join(said.split())
 
 
 @given(st.sets(st.text(max_size=60), max_size=30))

@@ -40,7 +40,7 @@ every_page = pytest.mark.parametrize("name", names())
 
 
 def source(name):
-    return (PAGES / f"{index()[name][0]}.py").read_text(encoding="utf-8")
+    return (PAGES / f"{index()[name].file}.py").read_text(encoding="utf-8")
 
 
 def code(function_or_text):
@@ -167,7 +167,7 @@ def test_a_room_holds_the_pages_that_are_asked_and_no_other():
 def seen(room):
     """{exercise: what a stripped page sees of the reference}, handed in as a student would: as text."""
     asked = [
-        [name, index()[name][0], snippet.reference(page), [probe.cases(DRAW) for probe in page.probes]]
+        [name, index()[name].file, snippet.reference(page), [probe.cases(DRAW) for probe in page.probes]]
         for name, page in ((name, load(name)) for name in OBSERVED)
     ]
     command = [sys.executable, "-I", "-B", "-c", ROOM, str(room)]

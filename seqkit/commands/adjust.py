@@ -30,5 +30,7 @@ def adjust(voice, results, student, exercise, points, reason, by, assignment):
     with gradebook(results) as book:
         name = the_assignment(book, assignment)
         made = book.adjust(name, student, exercise, points, reason, by or getpass.getuser())
+        scores = [score for entry in book.current(name) if entry.student == student for score in entry.graded.scores]
     voice.answer({"assignment": name, "student": student, "adjustment": made})
-    voice.say(f"{student}: {exercise} counts {points:g} now ({reason}).")
+    full = "".join(f" of {score.points:g}" for score in scores if score.exercise == exercise)
+    voice.say(f"{student}: {exercise} counts {points:g}{full} now ({reason}).")

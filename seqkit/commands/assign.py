@@ -31,7 +31,7 @@ class Amount(click.ParamType):
 @click.option("--exercise", "-e", "exercises", multiple=True, type=ExerciseName(), help="An exercise; may be repeated.")
 @click.option("--lesson", "-l", type=LessonName(), help="All exercises of this lesson, in place of --exercise.")
 @click.option("--out", "-o", type=FOLDER, metavar="DIR", help="The folder to make; NAME if it is not given.")
-@click.option("--due", metavar="WHEN", help="2025-11-30, 2025-11-30T18:00 or 2025-11-30T18:00+01:00.")
+@click.option("--due", metavar="WHEN", help="2026-11-30, '2026-11-30 18:00' or 2026-11-30T18:00+01:00.")
 @click.option("--points", "-p", multiple=True, type=Amount(), help="Points of an exercise; may be repeated.")
 @click.option("--weight", "-w", "weights", multiple=True, type=Amount(), help="What its points are multiplied with.")
 @click.option(
@@ -54,7 +54,7 @@ def assign(voice, name, exercises, lesson, out, personal, points, weights, time_
 
     \b
     Examples:
-      seqkit assign hw1 -e forward -e three_layer_mlp --due 2025-11-30
+      seqkit assign hw1 -e forward -e three_layer_mlp --due 2026-11-30
       seqkit assign hw2 --lesson 05_flax_chain --points three_layer_mlp=10
       seqkit assign hw3 -e forward --personal roster.csv --out assignments/hw3
     """
@@ -75,7 +75,7 @@ def assign(voice, name, exercises, lesson, out, personal, points, weights, time_
 def _tell(voice, made, folder):
     from pathlib import Path
 
-    from seqkit.grading.report.words import many
+    from seqkit.steps import count
 
     release = Path(folder) / "release"
     items = {item.exercise: {"points": item.points, "weight": item.weight} for item in made.items}
@@ -90,7 +90,7 @@ def _tell(voice, made, folder):
             "due": due,
         }
     )
-    what = f"{many(len(made.items), 'exercise')}, {made.points:g} points" + (f", due {due}" if due else "")
+    what = f"{count(len(made.items), 'exercise')}, {made.points:g} points" + (f", due {due}" if due else "")
     voice.say(f"{made.name}: {what}")
     voice.say(f"  hand out  {release}")
     voice.say(f"  keep      {Path(folder) / 'secret.json'}, for yourself alone")

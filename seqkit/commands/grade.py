@@ -40,7 +40,7 @@ def grade(voice, submissions, assignment, out, gradebook, **how):
     """Grade SUBMISSIONS, a folder or a zip in any usual layout, into the gradebook in RESULTS.
 
     Each notebook runs in a sandbox of its own. Interrupted, killed or out of disk: run the same command again, and it goes
-    on; nothing is graded twice and nothing is lost. Exit code 1 if a submission could not be read or judged.
+    on; nothing is graded twice and nothing is lost. Exit code 1 if one that it graded now could not be read or judged.
 
     \b
     Examples:
@@ -68,13 +68,14 @@ def run(voice, submissions, assignment, where, *, chosen=None, reason="first", *
         raise click.UsageError("--workers is of this machine; a cluster that --scheduler names has its own.")
     from seqkit.grading.handout.assignment import load
     from seqkit.grading.intake.collecting import collect
+    from seqkit.steps import count
 
     asked = load(assignment)
     intake = collect(submissions, asked.name)
     for note in (*asked.notes, *intake.notes):
         voice.note(note)
     handed = chosen(intake.handed) if chosen else intake.handed
-    voice.note(f"{len(handed)} submissions; getting the sandbox ready")
+    voice.note(f"{count(len(handed), 'submission')}; getting the sandbox ready")
     _tell(voice, _graded(voice, handed, asked, where, reason, how), where, intake.notes)
 
 
@@ -108,8 +109,10 @@ def _tell(voice, tally, where, notes):
 
 
 def _sentence(tally):
+    from seqkit.steps import count
+
     parts = [f"{tally.graded} graded in {tally.wall_s:.1f} s"]
     parts += [f"{tally.same} of them the same as another"] if tally.same else []
     parts += [f"{tally.skipped} were graded before"] if tally.skipped else []
     parts += [f"{len(tally.problems)} with a problem"] if tally.problems else []
-    return f"{tally.total} submissions: {', '.join(parts)}."
+    return f"{count(tally.total, 'submission')}: {', '.join(parts)}."

@@ -28,7 +28,7 @@ class LessonName(click.ParamType):
         """The lessons that begin like `incomplete`."""
         from seqkit.exercise import index
 
-        return _items(dict.fromkeys(lesson for _, _, lesson, _ in index().values()), incomplete)
+        return _items(dict.fromkeys(each.lesson for each in index().values()), incomplete)
 
 
 FOLDER = click.Path(file_okay=False)

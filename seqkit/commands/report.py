@@ -34,8 +34,8 @@ def report(voice, results, assignment, out):
     still()
     from seqkit.commands.bar import Progress
     from seqkit.grading.handout.assignment import load
-    from seqkit.grading.report.words import many
     from seqkit.grading.report.writing import write
+    from seqkit.steps import count
 
     asked = load(assignment)
     folder = _folder(results, out) / ("" if out else asked.name)
@@ -46,7 +46,7 @@ def report(voice, results, assignment, out):
     with Progress(voice, "pages written") as bar:
         pages = write(entries, asked, folder, tell=bar.reached, given=_handed_out(assignment))
     voice.answer({"assignment": asked.name, "students": len(entries), "pages": [str(page) for page in pages]})
-    voice.say(f"{many(len(pages), 'page')} of {many(len(entries), 'student')}: {pages[0]}")
+    voice.say(f"{count(len(pages), 'page')} of {count(len(entries), 'student')}: {pages[0]}")
 
 
 def _folder(results, out):

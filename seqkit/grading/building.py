@@ -94,7 +94,7 @@ def hand_over(old, new):
 
 def files(exercises):
     """The page of each exercise, as the name of its file."""
-    return [index()[name][0] for name in exercises]
+    return [index()[name].file for name in exercises]
 
 
 def _copy(source, target):

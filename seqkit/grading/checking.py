@@ -42,7 +42,7 @@ def check_notebook(path):
     found = defined(submission.code)
     if not found:
         return None
-    items = tuple(Item(name, float(index()[name][3]), time_limit_s=LIMIT_S) for name in found)
+    items = tuple(Item(name, float(index()[name].points), time_limit_s=LIMIT_S) for name in found)
     grader = Grader(Assignment("check", items, cells_limit_s=LIMIT_S, secret=bytes(32)), workers=1, draw=DRAW)
     try:
         grader.ready()

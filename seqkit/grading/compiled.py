@@ -86,5 +86,5 @@ def _is_function_of_jax(thing):
 
 def _named_by_pages(exercises):
     """The names of all functions in the pages of these exercises, or of all."""
-    pages = PAGES.glob("*.py") if exercises is None else (PAGES / f"{index()[name][0]}.py" for name in exercises)
+    pages = PAGES.glob("*.py") if exercises is None else (PAGES / f"{index()[name].file}.py" for name in exercises)
     return {name for page in pages for name in DEFINED.findall(page.read_text(encoding="utf-8"))}

@@ -117,6 +117,9 @@ def _problems(graded):
     """Why a teacher should look at it, a sentence each."""
     if graded.status != "ok":
         yield f"{graded.student}: {graded.status}. {graded.said}"
+    if graded.lacking:
+        told = f"{graded.file} has nothing of {', '.join(graded.lacking)}"
+        yield f"{graded.student}: {told}. Perhaps it is another file than {graded.assignment}."
     for score in graded.scores:
         if not score.judged:
             yield f"{graded.student}, {score.exercise}: {score.found}. Run the same command again when that is mended."

@@ -122,3 +122,11 @@ class Graded:
     cpu_s: float = 0.0
     memory_bytes: int = 0
     at: datetime | None = None
+
+    @property
+    def lacking(self):
+        """If no exercise was begun, those whose name stands nowhere in the code: it may be another file than was asked for."""
+        if self.status == UNREAD or any(score.started for score in self.scores):
+            return ()
+        code = "\n".join(self.code)
+        return tuple(score.exercise for score in self.scores if score.exercise not in code)

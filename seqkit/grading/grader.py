@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -9,13 +10,13 @@ from importlib import metadata
 
 from seqkit.check import DRAW
 from seqkit.errors import SandboxError
+from seqkit.exercise import load, nearest
 from seqkit.grading import compiled, scoring
 from seqkit.grading.examined import Ask, Job
 from seqkit.grading.examiners import Local, after, nothing
 from seqkit.grading.graded import UNREAD, CellRun, Graded, Score, late_s
 from seqkit.grading.handout import personal
 from seqkit.grading.handout.items import version
-from seqkit.grading.handout.manifest import nearest
 from seqkit.grading.room.layers import NEEDED
 from seqkit.grading.room.warming import warm
 
@@ -143,7 +144,7 @@ class Grader:
             self._seen.pop(paper.run_key, None)
         status, said, scores = (UNREAD, submission.problem, self._none(submission.problem))
         if not submission.problem:
-            status, said, scores = examined.status, examined.said, self._scores(handed.student, examined)
+            status, said, scores = examined.status, examined.said, self._scores(paper, examined)
         return Graded(
             self.assignment.name,
             handed.student,
@@ -173,23 +174,24 @@ class Grader:
         if self._examiner:
             self._examiner.close()
 
-    def _scores(self, student, examined):
+    def _scores(self, paper, examined):
         """A `Score` for each item of the assignment, in its order; judged once for all copies of a submission."""
         if examined.scores is None:
-            examined.scores = tuple(self._judged(student, examined))
+            examined.scores = tuple(self._judged(paper, examined))
             examined.seen, examined.values = {}, {}
         return examined.scores
 
-    def _judged(self, student, examined):
+    def _judged(self, paper, examined):
+        student, code = paper.handed.student, paper.submission.code
         questions = {question.variable: question for question in personal.questions(self.assignment, student)}
         for item in self.assignment.items:
-            yield (
-                self._answer(item, questions[item.exercise], examined) if item.personal else self._score(item, examined)
-            )
+            asked = questions.get(item.exercise)
+            yield self._answer(item, asked, examined) if item.personal else self._score(item, examined, code)
 
-    def _score(self, item, examined):
+    def _score(self, item, examined, code):
         seen = {which: observed for (name, which), observed in examined.seen.items() if name == item.exercise}
-        return scoring.score(item, self.draw, seen, examined.said or _first_error(examined))
+        failed = _failed(load(item.exercise).name, code, examined)
+        return scoring.score(item, self.draw, seen, failed or examined.said, is_begun=bool(failed))
 
     def _answer(self, item, question, examined):
         value, owners = examined.values.get(question.variable, personal.MISSING), personal.owners(self.assignment)
@@ -202,10 +204,13 @@ class Grader:
         )
 
 
-def _first_error(examined):
-    """A sentence on the first cell that raised."""
-    failed = [(number, cell[0]) for number, cell in sorted(examined.cells.items()) if cell[0]]
-    return f"Cell {failed[0][0]} raised {failed[0][1]}." if failed else ""
+def _failed(name, code, examined):
+    """A sentence on the cell that was to make this name, and raised; "" if there is none."""
+    making = re.compile(rf"^(?:(?:async def|def|class)[ \t]+{name}\b|{name}[ \t]*(?::[^=\n]+)?=(?!=))", re.MULTILINE)
+    for number, cell in sorted(examined.cells.items(), reverse=True):
+        if cell[0] and making.search(code[number - 1]):
+            return f"Cell {number}, which was to make it, raised {cell[0]}."
+    return ""
 
 
 def _refuse_without(why):

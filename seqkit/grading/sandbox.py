@@ -210,7 +210,7 @@ class Sandbox:
 
 
 def _modules(exercises):
-    lessons = {index()[name][2][:2] for name in exercises}
+    lessons = {index()[name].lesson[:2] for name in exercises}
     frameworks = sorted({module for lesson in lessons for module in FRAMEWORKS.get(lesson, ())})
     return [*MODULES, *frameworks, *(f"seqkit.exercises.{file}" for file in building.files(exercises))]
 

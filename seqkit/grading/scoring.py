@@ -54,7 +54,7 @@ def _pairs(run, given):
         received = output
 
 
-def score(item, draw, seen, trouble=""):
+def score(item, draw, seen, trouble="", is_begun=False):
     """The `Score` of one exercise.
 
     Args:
@@ -62,13 +62,14 @@ def score(item, draw, seen, trouble=""):
         draw: the secret one.
         seen: {"secret": Observations, "public": …}, as far as they came; None where nothing has the name.
         trouble: why they did not come, a sentence.
+        is_begun: whether a cell was to make the name, and raised.
     """
     exercise = load(item.exercise)
     if "secret" not in seen:
         return _unseen(item, exercise, True, f"It could not be tried. {trouble}".strip())
     if seen["secret"] is None:
         sentence = f"The notebook has nothing named `{exercise.name}`. {trouble}".strip()
-        return _unseen(item, exercise, False, sentence)
+        return _unseen(item, exercise, is_begun, sentence)
     with ONE_AT_A_TIME:
         return unless_it_fails(lambda: _judged(item, exercise, draw, seen), item)
 
@@ -125,6 +126,7 @@ def _unseen(item, exercise, started, sentence):
         sentence=sentence,
         found=sentence,
         hint=exercise.hints[0],
+        behaviour=_digest(sentence.encode()) if started else "",
     )
 
 
@@ -149,7 +151,11 @@ def _hint(exercise, verdict):
 def _behaviour(observations):
     """12 digits that equal answers share, and equally wrong ones: of what was seen, not of how it was written."""
     seen = [[_bare(one.value) for one in cases] for cases in observations.probes]
-    return hashlib.sha256(pack([observations.kind, seen])).hexdigest()[:12] if observations.started else ""
+    return _digest(pack([observations.kind, seen])) if observations.started else ""
+
+
+def _digest(packed):
+    return hashlib.sha256(packed).hexdigest()[:12]
 
 
 def _bare(value):

@@ -84,7 +84,7 @@ def exercise(name):
 def progress():
     """What you have done: lessons, exercises, points, and what is worth a look back today (1, 3, 7, 14 … days after)."""
     done = records()
-    rows = [(name, lesson, points, done.get(name, Record())) for name, (_, _, lesson, points) in index().items()]
+    rows = [(name, each.lesson, each.points, done.get(name, Record())) for name, each in index().items()]
     return Progress(tuple(rows), date.today())
 
 

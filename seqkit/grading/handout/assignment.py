@@ -56,7 +56,8 @@ def make(
         renew_secret: put the old secret aside and draw anew: what was graded before is then graded with another draw.
 
     Raises:
-        AssignmentError: something of this cannot be; or `folder` holds another assignment.
+        ExerciseError: there is no such exercise.
+        AssignmentError: something else of this cannot be; or `folder` holds another assignment.
     """
     from seqkit.grading.handout import making  # it loads the pages, and with them their frameworks; a grader reads only
 

@@ -97,7 +97,7 @@ class Assignment:
 
 def version(exercise):
     """12 hexadecimal digits of the page of an exercise: another text, another version."""
-    return hashlib.sha256((PAGES / f"{index()[exercise][0]}.py").read_bytes()).hexdigest()[:12]
+    return hashlib.sha256((PAGES / f"{index()[exercise].file}.py").read_bytes()).hexdigest()[:12]
 
 
 def points_said(points):

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from seqkit.errors import AssignmentError
-from seqkit.exercise import index
+from seqkit.exercise import index, listed, nearest
 from seqkit.grading.handout import atomic, manifest, personal, roster, secret, strict, variants
 from seqkit.grading.handout import notebooks as handout
 from seqkit.grading.handout.items import version
@@ -17,25 +17,25 @@ def chosen(exercises, lesson):
     Raises:
         AssignmentError: there is no such lesson; or both were given, or neither.
     """
-    listed = [exercises] if isinstance(exercises, str) else list(exercises or ())
-    if bool(listed) == (lesson is not None):
-        said = f"{len(listed)} exercises and the lesson {lesson!r}" if listed else "neither exercises nor a lesson"
+    named = [exercises] if isinstance(exercises, str) else list(exercises or ())
+    if bool(named) == (lesson is not None):
+        said = f"{len(named)} exercises and the lesson {lesson!r}" if named else "neither exercises nor a lesson"
         raise AssignmentError(f"an assignment got {said}; it takes one of them.")
-    return listed or _of_lesson(str(lesson).removesuffix(".ipynb"))
+    return named or _of_lesson(str(lesson).removesuffix(".ipynb"))
 
 
 def _of_lesson(lesson):
-    lessons = list(dict.fromkeys(each for _, _, each, _ in index().values()))
+    lessons = list(dict.fromkeys(each.lesson for each in index().values()))
     meant = [each for each in lessons if {lesson, lesson.zfill(2)} & {each, each.partition("_")[0]}]
     if not meant:
-        raise AssignmentError(f"there is no lesson {lesson!r}. {manifest.nearest(lesson, lessons)}")
-    return [name for name, (_, _, each, _) in index().items() if each == meant[0]]
+        raise AssignmentError(f"there is no lesson {lesson!r}. {nearest(lesson, lessons)}")
+    return [name for name, each in index().items() if each.lesson == meant[0]]
 
 
 def described(name, exercises, due, points, weights, students, limits_s):
     """What was chosen, as the `strict.Fields` of a manifest."""
     ids = roster.read(students)
-    asked = [("exercise", each, index()[each][3] if each in index() else 0.0) for each in exercises]
+    asked = [("exercise", each, listed(each).points) for each in exercises]
     asked += [("question", each, personal.POINTS) for each in variants.KINDS] if ids else []
     names = [each for _, each, _ in asked]
     points = points if isinstance(points, dict) or points is None else dict.fromkeys(names, points)
@@ -65,9 +65,7 @@ def _of(given, name, usual, names):
     """What is given for the exercise `name`, or else what is usual."""
     for other in given or ():
         if other not in names:
-            raise AssignmentError(
-                f"{given[other]} is given for {other!r}, which is not asked. {manifest.nearest(other, names)}"
-            )
+            raise AssignmentError(f"{given[other]} is given for {other!r}, which is not asked. {nearest(other, names)}")
     return (given or {}).get(name, usual)
 
 

@@ -1,14 +1,13 @@
 """manifest.json: an assignment as readable text, and back, each part of it checked."""
 
 import dataclasses
-import difflib
 import json
 import re
 from datetime import datetime, time
 from pathlib import Path
 
 from seqkit.errors import AssignmentError
-from seqkit.exercise import index
+from seqkit.exercise import index, nearest
 from seqkit.grading.handout import roster, secret, strict, variants
 from seqkit.grading.handout.items import CELLS_LIMIT_S, TIME_LIMIT_S, Assignment, Item
 
@@ -106,13 +105,6 @@ def moment(said):
     return found, (
         f"The due date {said} has no time zone; it was taken as local time: {found.isoformat(' ', 'minutes')}.",
     )
-
-
-def nearest(name, names):
-    """What to say of a name that is none of `names`: the nearest one, or all."""
-    folded = {each.lower(): each for each in names}
-    near = difflib.get_close_matches(str(name).lower().replace("-", "_"), folded, 1, 0.5)
-    return f"Did you mean {folded[near[0]]!r}?" if near else f"There are {', '.join(names)}."
 
 
 def _name(fields):

@@ -32,6 +32,7 @@ class Handed:
         student: whose it is.
         file: its path inside the folder or zip, inside the folders that stand around all submissions.
         received: when it came in, with time zone (UTC where nothing says which); None if nothing says when.
+        notes: what stood beside it and is not graded, a sentence.
     """
 
     student: str
@@ -40,9 +41,14 @@ class Handed:
     source: object = field(default=None, repr=False, compare=False)
     size_bytes: int = field(default=0, repr=False, compare=False)
     obstacle: str = field(default="", repr=False, compare=False)
+    notes: tuple = field(default=(), repr=False, compare=False)
 
     def read(self):
-        """Its `Submission`; at most `submission.MAX_BYTES` + 1 bytes are read."""
+        """Its `Submission`, with the notes of both; at most `submission.MAX_BYTES` + 1 bytes are read."""
+        found = self._read()
+        return replace(found, notes=(*self.notes, *found.notes))
+
+    def _read(self):
         if self.obstacle:
             return submission.refused(self.file, self.obstacle)
         try:
@@ -126,16 +132,14 @@ def _handed(group, assignment, notes):
     rest = [one.name for one in group.files if one not in chosen and one.name != choosing.TIMESTAMP]
     if not chosen:
         return [_missing(group, rest)]
-    if rest:
-        notes.append(
-            f"{group.owner.student}: {_listed(rest)} left out; what is graded is {_listed([one.name for one in chosen])}."
-        )
-    return [_one(group, one) for one in chosen]
+    told = f"{_listed(rest)} left out; what is graded is {_listed([one.name for one in chosen])}." if rest else ""
+    notes += [f"{group.owner.student}: {told}"] if told else []
+    return [_one(group, one, (told,) if told else ()) for one in chosen]
 
 
-def _one(group, found):
+def _one(group, found, notes=()):
     received = group.received or group.owner.received or found.modified
-    return Handed(group.owner.student, found.path, received, found.source, found.size_bytes, found.obstacle)
+    return Handed(group.owner.student, found.path, received, found.source, found.size_bytes, found.obstacle, notes)
 
 
 def _missing(group, names):

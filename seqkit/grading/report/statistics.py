@@ -131,6 +131,11 @@ def late(entries, assignment):
     return sorted(found, key=lambda entry: -entry.late_s(assignment))
 
 
+def misplaced(entries):
+    """The entries in which nothing was begun and some exercise is not even named: perhaps another file than was asked for."""
+    return [entry for entry in entries if entry.graded.lacking]
+
+
 def unread(entries):
     """The entries whose file could not be read."""
     return [entry for entry in entries if entry.graded.status == UNREAD]

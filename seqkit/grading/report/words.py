@@ -1,6 +1,7 @@
 """States, numbers and times of a report, in words: each reads without colour."""
 
 from seqkit.grading.graded import UNREAD
+from seqkit.steps import count
 
 NOT_JUDGED = "not judged"
 MARKS = {"right": "✓", "partly right": "✗", "not yet": "✗", "not started": "·", NOT_JUDGED: "?"}
@@ -49,18 +50,13 @@ def number(value):
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def many(n, noun):
-    """`1 student`, `5 students`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def duration(seconds):
     """A time of any length in its two largest units: `0.21 s`, `3 min 20 s`, `2 days 4 h`."""
     if seconds < 60:
         return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if days:
-        return f"{many(days, 'day')} {hours % 24} h".removesuffix(" 0 h")
+        return f"{count(days, 'day')} {hours % 24} h".removesuffix(" 0 h")
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min {int(seconds % 60)} s".removesuffix(" 0 s")
 
 

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from seqkit.grading.report import pictures, similarity, slugs, statistics, words
 from seqkit.grading.report.publishing import publish
 from seqkit.grading.report.visible import one_line, visible
+from seqkit.steps import count
 
 MOST_PAIRS = 50
 _TICKED = re.compile(r"`([^`\n]+)`")
@@ -110,7 +111,7 @@ class Pages:
             name: getattr(statistics, name) for name in ("overview", "distribution", "difficulty", "stuck", "late")
         }
         rows = {name: getattr(statistics, name) for name in ("known_mistakes", "unknown_mistakes", "tomorrow")}
-        rows |= {name: getattr(statistics, name) for name in ("unread", "faults", "cost")}
+        rows |= {name: getattr(statistics, name) for name in ("misplaced", "unread", "faults", "cost")}
         found = {name: make(self.entries, self.assignment) for name, make in tables.items()}
         found |= {name: make(self.entries) for name, make in rows.items()}
         students = [(entry, self._total(entry), self.cards(entry, drawn=False)) for entry in self.entries]
@@ -173,9 +174,9 @@ def _environment():
     made = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"line": one_line, "ticked": ticked, "visible": visible, "mark": words.mark}
-    made.filters |= {f.__name__: f for f in (words.percent, words.number, words.many, words.duration, words.memory)}
-    made.filters["moment"] = words.moment
+    made.filters |= {"line": one_line, "ticked": ticked, "visible": visible}
+    made.filters |= {f.__name__: f for f in (words.percent, words.number, words.duration, words.memory)}
+    made.filters |= {"moment": words.moment, "many": count}
     return made
 
 

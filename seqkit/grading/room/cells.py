@@ -118,8 +118,14 @@ def _said(error):
     if error is None:
         return ""
     made = raised(error)
-    first = made.message.strip().partition("\n")[0]
+    first = made.message.strip().partition("\n")[0] + _at(error)
     return f"{made.kind}: {first}"[:SAID] if first else made.kind
+
+
+def _at(error):
+    """The line that is no Python, if that is what is wrong: ` at: for layer in layers`."""
+    text = error.text if type(error) in (SyntaxError, IndentationError) else None
+    return f" at: {text.strip()[:LINE]}" if type(text) is str and text.strip() else ""
 
 
 class _Kept(io.TextIOBase):
