@@ -269,6 +269,7 @@ def test_a_cell_that_was_to_make_an_answer_and_raised_is_begun_and_told(course):
         missing("chain_of", 4, no_module),
     ]
     assert shapes.started and chain_of.started and shapes.earned == chain_of.earned == 0
+    assert shapes.hint == chain_of.hint == ""
 
 
 def test_a_cell_that_only_calls_what_is_not_there_is_not_blamed_for_it(course):

@@ -236,6 +236,16 @@ def test_another_file_than_was_asked_for_is_named_to_the_teacher(tmp_path):
     assert "has nothing of three_layer_mlp, parameter_shapes, ListSequential" in " ".join(said.split())
 
 
+def test_pairs_that_share_only_what_many_have_are_folded_away(tmp_path):
+    readable = [entry for entry in CLASS if entry.graded.code and entry.student.isalpha()][:12]
+    copies = [replace(entry, graded=replace(entry.graded, code=tuple(OWN))) for entry in readable]
+    two = [replace(entry, graded=replace(entry.graded, code=tuple(HERS))) for entry in copies[:2]]
+    said = Page(report.write([*two, *copies[2:]], ASKED, tmp_path)[0]).text
+    above, _, below = said[said.index("Submissions that are alike") :].partition("alike in passages that many have")
+    assert [entry.student in above.split() for entry in readable[:3]] == [True, True, False]
+    assert readable[2].student in below.split() and readable[0].student not in below.split()
+
+
 @given(st.sets(st.text(max_size=60), max_size=30))
 def test_every_name_gets_a_file_of_its_own_on_any_file_system(names):
     made = slugs(names)

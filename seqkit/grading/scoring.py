@@ -125,7 +125,7 @@ def _unseen(item, exercise, started, sentence):
         points=item.points,
         sentence=sentence,
         found=sentence,
-        hint=exercise.hints[0],
+        hint="" if started else exercise.hints[0],
         behaviour=_digest(sentence.encode()) if started else "",
     )
 
