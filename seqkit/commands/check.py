@@ -14,7 +14,8 @@ COLOURS = {"✓": "green", "✗": "red"}
 def check(voice, notebook):
     """Judge each exercise in NOTEBOOK, found by the name of what a cell defines.
 
-    The cells run in a closed process, not here: nothing on this machine is changed. Exit code 1 if an answer is wrong.
+    The cells run in a process of their own, on Linux a closed one: nothing on this machine is changed. Exit code 1 if an
+    answer is wrong.
 
     \b
     Examples:

@@ -3,7 +3,15 @@
 import click
 
 from seqkit.commands.failing import FOUND
-from seqkit.commands.options import assignment_folder, gradebook, of_other_points, results_folder, the_assignment
+from seqkit.commands.options import (
+    assignment_folder,
+    gradebook,
+    of_other_points,
+    of_students,
+    results_folder,
+    the_assignment,
+    the_students,
+)
 from seqkit.commands.voice import spoken
 
 TAKES = {
@@ -29,7 +37,7 @@ VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
     metavar="FILE",
     help="Where to; stdout if not given. A folder where each student has a file.",
 )
-@click.option("--student", "-s", "students", multiple=True, metavar="NAME", help="Only this student; may be repeated.")
+@the_students("Only this student; may be repeated.")
 @click.option(
     "--roster",
     type=click.Path(exists=True, dir_okay=False),
@@ -60,7 +68,7 @@ def export(voice, results, assignment, form, out, students, **options):
     options = _options(form, options)
     asked, room = load(assignment), exports.load(form)
     with gradebook(results) as book:
-        entries = _of(book.current(the_assignment(book, asked.name)), students)
+        entries = of_students(book.current(the_assignment(book, asked.name)), students, "entry")
     made = room.write(entries, asked, **options)
     for line in of_other_points(entries, asked):
         voice.warn(line)
@@ -83,15 +91,6 @@ def _options(form, options):
 
         given["roster"] = read(given["roster"])
     return given
-
-
-def _of(entries, students):
-    from seqkit.errors import GradebookError
-
-    there = {entry.student for entry in entries}
-    for missing in [name for name in students if name not in there]:
-        raise GradebookError(f"no entry is of {missing!r}. There are {', '.join(sorted(there)[:10])}.")
-    return [entry for entry in entries if not students or entry.student in students]
 
 
 def _deliver(voice, made, room, out, form):

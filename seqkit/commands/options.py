@@ -73,6 +73,26 @@ def the_assignment(book, named):
     raise GradebookError(f"{book}: {asked}. Name one with --assignment: {', '.join(there)}.")
 
 
+def the_students(help):
+    """The option `--student`."""
+    return click.option("--student", "-s", "students", multiple=True, metavar="NAME", help=help)
+
+
+def of_students(found, students, what):
+    """Those of `found`, entries or submissions, that are of these students; all if none is named.
+
+    Raises:
+        GradebookError: nothing is of one of them; it names the nearest.
+    """
+    from difflib import get_close_matches
+
+    there = {one.student for one in found}
+    for missing in [name for name in students if name not in there]:
+        near = get_close_matches(missing, there, n=3) or sorted(there)[:5]
+        raise GradebookError(f"no {what} is of {missing!r}. Nearest: {', '.join(near)}.")
+    return tuple(one for one in found if not students or one.student in students)
+
+
 def of_other_points(entries, assignment):
     """A sentence for each exercise that some were graded on for other points than it gives now."""
     for item in assignment.items:

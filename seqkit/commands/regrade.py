@@ -3,21 +3,14 @@
 import click
 
 from seqkit.commands.grade import grading_options, run
+from seqkit.commands.options import of_students, the_students
 from seqkit.commands.voice import spoken
-from seqkit.errors import IntakeError
 
 
 @click.command()
 @grading_options
 @click.option("--reason", default="regrade", show_default=True, help="Kept in the history.")
-@click.option(
-    "--student",
-    "-s",
-    "students",
-    multiple=True,
-    metavar="NAME",
-    help="This student alone, changed or not; may be repeated.",
-)
+@the_students("This student alone, changed or not; may be repeated.")
 @spoken
 def regrade(voice, submissions, assignment, out, gradebook, reason, students, **how):
     """Grade again the SUBMISSIONS whose file, draw or exercises are others than when they were graded.
@@ -31,16 +24,5 @@ def regrade(voice, submissions, assignment, out, gradebook, reason, students, **
       seqkit regrade submissions/ -a hw1 -o results/ --student ana --student ben
     """
     told = reason if reason.startswith("regrade") else f"regrade: {reason}"
-    chosen = (lambda handed: _of(handed, students)) if students else None
+    chosen = (lambda handed: of_students(handed, students, "submission")) if students else None
     run(voice, submissions, assignment, gradebook or out, chosen=chosen, reason=told, again=bool(students), **how)
-
-
-def _of(handed, students):
-    """The submissions of these students; each of them has to be there."""
-    there = {one.student for one in handed}
-    for missing in [name for name in students if name not in there]:
-        from difflib import get_close_matches
-
-        near = get_close_matches(missing, there, n=3) or sorted(there)[:5]
-        raise IntakeError(f"no submission is of {missing!r}. Nearest: {', '.join(near)}.")
-    return tuple(one for one in handed if one.student in students)

@@ -23,14 +23,14 @@ class Voice:
         self.program, self.args = program or "seqkit", tuple(args)
         self.json = self.quiet = self.traceback = self.answered = False
 
-    def say(self, text="", **style):
+    def say(self, text, fg=None):
         """A line of the result, for people."""
-        click.secho(_line(text), err=self.json, **style)
+        click.secho(_line(text), err=self.json, fg=fg)
 
-    def note(self, text, **style):
+    def note(self, text):
         """A line beside the result; `--quiet` leaves it out."""
         if not self.quiet:
-            click.secho(_line(text), err=True, **style)
+            click.echo(_line(text), err=True)
 
     def warn(self, text):
         """A line that is always said."""

@@ -113,9 +113,8 @@ def _sandbox():
     """The walls that grading has on this machine; learning needs none of them."""
     from seqkit.grading.room import layers
 
-    needed = getattr(layers, "NEEDED", ())
     for name, why_not in layers.available().items():
-        mark = "✓" if not why_not else "✗" if name in needed else "·"
+        mark = "✓" if not why_not else "✗" if name in layers.NEEDED else "·"
         yield Finding(mark, f"sandbox: {name}", "missing" if why_not else "in force when grading", why_not)
 
 

@@ -5,9 +5,8 @@ from contextlib import suppress
 from seqkit.errors import IntakeError
 from seqkit.grading.intake import naming
 from seqkit.grading.intake.layout import is_notebook, is_zip, stem
-from seqkit.grading.intake.times import time_of
+from seqkit.grading.intake.times import TIMESTAMP, time_of
 
-TIMESTAMP = "timestamp.txt"
 MAX_NOTEBOOKS = 10
 """Notebooks of one student that are graded: no zip can hold up the others."""
 

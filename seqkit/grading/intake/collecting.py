@@ -18,6 +18,7 @@ from seqkit.grading.intake import choosing, gradescope, layout, naming, submissi
 from seqkit.grading.intake.arrival import FORMS, arrived
 from seqkit.grading.intake.layout import is_notebook, stem
 from seqkit.grading.intake.naming import printable
+from seqkit.grading.intake.times import TIMESTAMP
 
 MAX_FILE = 300
 """Letters of a file's path."""
@@ -86,9 +87,7 @@ def collect(path, assignment_name):
     made, said = layout.groups(found, assignment_name, _gradescope(found), fallback)
     made, others = choosing.of_assignment(made, assignment_name)
     if fallback and len(made) == 1 and not made[0].top:
-        made[0].received = choosing.stamp(
-            [one for one in found if one.parts == (choosing.TIMESTAMP,) and not one.inside]
-        )
+        made[0].received = choosing.stamp([one for one in found if one.parts == (TIMESTAMP,) and not one.inside])
     handed = [one for group in made for one in _handed(group, assignment_name, notes)]
     if not handed:
         raise IntakeError(
@@ -129,7 +128,7 @@ def _fallback(path, around, found, assignment):
 def _handed(group, assignment, notes):
     """[Handed] of one student: one at least, so that nobody is lost silently."""
     chosen = choosing.chosen(group, assignment)
-    rest = [one.name for one in group.files if one not in chosen and one.name != choosing.TIMESTAMP]
+    rest = [one.name for one in group.files if one not in chosen and one.name != TIMESTAMP]
     if not chosen:
         return [_missing(group, rest)]
     told = f"{_listed(rest)} left out; what is graded is {_listed([one.name for one in chosen])}." if rest else ""

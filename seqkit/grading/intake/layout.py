@@ -8,10 +8,11 @@ from datetime import datetime
 from seqkit.grading.intake import gradescope, naming
 from seqkit.grading.intake.listing import Found
 from seqkit.grading.intake.naming import Owner
+from seqkit.grading.intake.times import TIMESTAMP
 
 NOTEBOOK = re.compile(r"(.*)\.ipynb(?:\.txt|\.json|[ _]?\(\d+\))?", re.IGNORECASE | re.DOTALL)
 """A notebook's name. Browsers add the rest."""
-KNOWN = (gradescope.FILE, "timestamp.txt")
+KNOWN = (gradescope.FILE, TIMESTAMP)
 """Files of a platform's own."""
 SUBMITTED = ("submitted", "submissions")
 

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+TIMESTAMP = "timestamp.txt"
+"""In which nbgrader keeps when something was handed in."""
 TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[ T-](\d\d)[:-](\d\d)(?:[:-](\d\d)(?:\.(\d{1,6})\d*)?)?\s*([+-]\d\d:?\d\d|[A-Za-z][\w/+-]*)?"
 )

@@ -31,8 +31,8 @@ def live(channel, room, setup):
     """
     status = 1
     try:
-        pages, force = _settled(channel, room, setup)
-        channel.send(READY, force)
+        pages = _settled(channel, room, setup)
+        channel.send(READY, None)
         asked = channel.receive()
         if asked is not None:
             watch(lambda text: channel.send(TRIED, text), room, setup["readable"])
@@ -45,17 +45,17 @@ def live(channel, room, setup):
 
 
 def _settled(channel, room, setup):
-    """({exercise: page}, layers in force), with the room closed and everything loaded that a submission will need."""
+    """{exercise: page}, with the room closed and everything loaded that a submission will need."""
     if setup["cpu"] is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {setup["cpu"]})
     _be_quiet(channel)
-    force = layers.close(room, os.path.join(room, "scratch"), setup["cpu_s"], setup["readable"], setup["layers"])
+    layers.close(room, os.path.join(room, "scratch"), setup["cpu_s"], setup["readable"], setup["layers"])
     random.seed()
     pages = [importlib.import_module(f"seqkit.exercises.{file}").page for file in setup["pages"]]
     layers_to_come = channel.receive()
     if layers_to_come is not None:
         warm(layers_to_come[1])
-    return {page.name: page for page in pages}, force
+    return {page.name: page for page in pages}
 
 
 def _be_quiet(channel):
