@@ -153,7 +153,7 @@ def the_whole_chain_behind(chain):
     return eqx.filter(chain, eqx.is_inexact_array), chain
 
 
-@page.mistake("Only the first part came back. Return the rest as well: eqx.partition gives both, eqx.filter gives one.")
+@page.mistake("One tree came back, where two are asked. eqx.partition gives both parts, eqx.filter one.")
 def the_first_alone(chain):
     return eqx.filter(chain, eqx.is_inexact_array)
 
