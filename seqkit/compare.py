@@ -117,10 +117,20 @@ def _of_errors(seen, wanted, path, alike):
 
 
 def _of_lists(seen, wanted, exact, path, alike):
+    if _is_shape(seen) and _is_shape(wanted):
+        if seen != wanted:
+            kind = "values" if len(seen) == len(wanted) else "structure"
+            yield Difference(kind, path, text(seen), text(wanted))
+        return
     if len(seen) != len(wanted):
         yield Difference("structure", path, _counted(seen), _counted(wanted))
     for i, (one, other) in enumerate(zip(seen, wanted, strict=False)):
         yield from differences(one, other, exact, (*path, i), alike)
+
+
+def _is_shape(value):
+    """Whether it reads as a shape: a short tuple of whole numbers. Such a one is told whole."""
+    return type(value) is tuple and len(value) <= 6 and all(type(item) is int for item in value)
 
 
 def _of_dicts(seen, wanted, exact, path, alike):
@@ -246,7 +256,18 @@ class _Bare(str):
 
 
 def _error_text(error):
-    return f"{error.kind}: {error.message.splitlines()[0].rstrip('.')}" if error.message else error.kind
+    said = _first_words([line.strip() for line in error.message.splitlines() if line.strip()])
+    return f"{error.kind}: {said}" if said else error.kind
+
+
+def _first_words(lines):
+    """The first line of a message, and the next where it ends with a colon; code that would follow is left out."""
+    first, *rest = lines or [""]
+    if first.endswith(":") and rest and not rest[0].startswith("```"):
+        first = f"{first} {rest[0]}"
+    elif first.endswith(":") and ". " in first:
+        first = first.rpartition(". ")[0]
+    return first.rstrip(".:")
 
 
 def _counted(items):

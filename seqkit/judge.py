@@ -169,14 +169,20 @@ def _told(failure):
         own = getattr(failure.seen, "line", None)
         line = f", in your line `{own}`" if own else ""
         return f"{subject} raised {found.got}{line}. {failure.why}"
-    thing = {"shape": "shape ", "dtype": "dtype "}.get(found.kind, "")
+    got, want = (_named(found.kind, said) for said in (found.got, found.want))
     if found.want.startswith("raises "):
         said = f"{_where(subject, found)} {found.got}; the reference {found.want}"
     elif found.path:
-        said = f"{subject}: {found.place} is {thing}{found.got}; the reference has {thing}{found.want}"
+        said = f"{subject}: {found.place} is {got}; the reference has {want}"
     else:
-        said = f"{subject} returned {thing}{found.got}; the reference returns {thing}{found.want}"
+        said = f"{subject} returned {got}; the reference returns {want}"
     return " ".join(filter(None, [f"{said}.", found.where, failure.why]))
+
+
+def _named(kind, said):
+    """What came or was wanted, with the word for it where a shape or a dtype stands alone."""
+    alone = kind == "dtype" or (kind == "shape" and said.startswith("("))
+    return f"{kind} {said}" if alone else said
 
 
 def _where(subject, found):

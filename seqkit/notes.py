@@ -1,15 +1,27 @@
 """What is said of a layer: its short name, and the one sentence that an error gains when a layer raises it."""
 
 import functools
+import re
 from collections import namedtuple
 from contextlib import suppress
 
 from seqkit.errors import LayersError
+from seqkit.spec import ACTIVATIONS
 from seqkit.steps import index_text, shape_text
 
 Takes = namedtuple("Takes", "size axis fix one", defaults=[False])
 """What a layer takes where it can be known: `size` values along `axis`, which is the first of an input if it takes `one` example;
-`fix` says how to make it take {got}."""
+`fix` says how to make it take {got}; "" if what it says of itself fits and only its array does not."""
+KEEPING = {name.replace("_", "") for name in ACTIVATIONS} | {
+    "dropout",
+    "batchnorm",
+    "batchnormalization",
+    "layernorm",
+    "layernormalization",
+}
+"""Layers that put out as many values as they get, by their names in any style: the width comes from before them."""
+PLACE = re.compile(r"\{layer (\d+)\}")
+"""Where a sentence names an earlier layer of the same chain."""
 
 
 class LayerNote(str):
@@ -43,9 +55,20 @@ def sentence(position, layers, inputs, name, takes=lambda layer: None):
         takes: layer → `Takes`, or None where it cannot be known.
     """
     index = position[-1]
-    before = f"the output of {{before}} {name(layers[index - 1])}" if index else "the input of {chain}"
-    said = f"{{this}} {name(layers[index])} got {describe(inputs)}, {before}.{_remedy(takes(layers[index]), inputs, index)}"
-    return _note(position, said, layers[index])
+    before = f"the output of {{layer {index - 1}}} {name(layers[index - 1])}" if index else "the input of {chain}"
+    remedy = _remedy(takes(layers[index]), inputs, _source(list(map(name, layers[:index]))))
+    return _note(position, f"{{this}} {name(layers[index])} got {describe(inputs)}, {before}.{remedy}", layers[index])
+
+
+def _source(names):
+    """What decides how wide the output of these layers is: the last that may change it, else what the chain gets."""
+    wide = [i for i, name in enumerate(names) if not _keeps_width(name)]
+    return f"let {{layer {wide[-1]}}} put out" if wide else "hand {chain}"
+
+
+def _keeps_width(name):
+    word = name.removeprefix("Lambda(").removeprefix("Activation(").partition("(")[0]
+    return word.rstrip(")").replace("_", "").lower() in KEEPING
 
 
 def _note(indexes, said, layer):
@@ -58,16 +81,21 @@ def _placed(said, indexes):
     """The sentence with the places that it leaves open; a layer of a chain inside gets the input of that chain."""
     places = {
         "{this}": f"layer{index_text(indexes)}",
-        "{before}": f"layer{index_text((*indexes[:-1], indexes[-1] - 1))}",
         "{chain}": f"its chain, layer{index_text(indexes[:-1])}" if indexes[1:] else "the chain",
     }
     for name, place in places.items():
         said = said.replace(name, place)
-    return said
+    return PLACE.sub(lambda found: f"layer{index_text((*indexes[:-1], int(found[1])))}", said)
 
 
-def _remedy(takes, inputs, index):
-    """What the layer takes and what to try, when the size of what it got is the matter; else nothing."""
+def _remedy(takes, inputs, source):
+    """What the layer takes and what to try, when the size of what it got is the matter; else nothing.
+
+    Args:
+        takes: its `Takes`, or None.
+        inputs: tuple of what it got.
+        source: what decides about that size, as the beginning of an advice.
+    """
     shape = getattr(inputs[0], "shape", None) if len(inputs) == 1 else None
     if takes is None or shape is None:
         return ""
@@ -78,8 +106,9 @@ def _remedy(takes, inputs, index):
     place = "…, " + str(takes.size) + ", …" * (-takes.axis - 1)
     if len(shape) < -takes.axis:
         return f" It takes ({place}): {-takes.axis} axes or more."
+    if not takes.fix:
+        return f" It takes ({place})."
     fix = takes.fix.replace("{got}", str(shape[takes.axis]))
-    source = "let {before} put out" if index else "hand {chain}"
     return f" It takes ({place}). {fix[0].upper()}{fix[1:]}, or {source} {takes.size}."
 
 

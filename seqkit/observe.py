@@ -23,6 +23,8 @@ DRAW = 1
 LIMIT_S = 60
 """Wall time for one probe. A learner may interrupt at any time before."""
 SHORTEST_S = 0.2
+LINE = 120
+"""Letters that are kept of the learner's own line."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def _line(error, file):
         if file is not None and step.tb_frame.f_code.co_filename == file:
             lines.append((file, step.tb_lineno))
         step = step.tb_next
-    return linecache.getline(*lines[-1]).strip()[:120] or None if lines else None
+    line = linecache.getline(*lines[-1]).strip() if lines else ""
+    return (line if len(line) <= LINE else line[: LINE - 1] + "…") or None
 
 
 def _is_started(answer):

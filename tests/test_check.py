@@ -1,5 +1,6 @@
 """`observe` makes plain data of whatever an answer does; `judge` compares data and nothing else."""
 
+import re
 from collections import namedtuple
 
 import numpy as np
@@ -231,6 +232,30 @@ def test_of_two_chains_the_first_layer_that_differs_is_named():
     assert first_difference(shorter, theirs).where == "It ran 1 layer, Linear(3, 4); the reference runs 2."
 
 
+def test_a_shape_is_told_whole():
+    found = first_difference({"kernel": (3, 7)}, {"kernel": (7, 3)})
+    assert (found.place, found.got, found.want) == ("kernel", "(3, 7)", "(7, 3)")
+    assert first_difference((), (360,)).got == "()"
+    assert kind((1, 2), (1, 2)) is kind((), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("no layer.\nMore of it.", "no layer"),
+        (
+            "Binding failed with the error:\n  missing argument 'x'\nand more",
+            "Binding failed with the error: missing argument 'x'",
+        ),
+        ("Attempted to use old state. Probably you wrote:\n```python\nx = 1", "Attempted to use old state"),
+        ("Wrote:", "Wrote"),
+        ("\n \n", None),
+    ],
+)
+def test_of_the_message_of_an_error_as_much_is_told_as_makes_a_sentence(message, told):
+    assert text(Raised("ValueError", message)) == (f"ValueError: {told}" if told else "ValueError")
+
+
 def test_a_text_of_data_is_short():
     for value in [np.zeros((9, 9)), list(range(1000)), "x" * 500, {"a": tuple(range(100))}]:
         assert len(text(plain(value))) <= 90
@@ -267,6 +292,16 @@ def test_an_answer_that_changes_its_arguments_is_told_so():
 def test_the_line_that_raised_is_named():
     verdict = check("forward", chain_answer("    for layer in layers:\n        x = layers(x)\n    return x"))
     assert "raised TypeError: 'list' object is not callable, in your line `x = layers(x)`." in verdict.sentence
+
+
+def test_a_long_line_that_raised_is_cut_where_one_sees_it():
+    verdict = check("forward", chain_answer(f"    return layers.first(x, {', '.join(map(str, range(99)))})"))
+    assert re.search(r"in your line `return layers\.first\(x, 0, 1.*…`\.", verdict.sentence)
+
+
+def test_a_single_number_is_not_called_a_shape():
+    said = check("nearest", lambda embed, xs, i, k: embed(xs)[i].sum().astype(int)).sentence
+    assert "returned a single number; the reference returns shape (1,)." in said
 
 
 def test_an_answer_that_never_ends_is_ended(monkeypatch):

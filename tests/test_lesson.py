@@ -1,5 +1,6 @@
 """A notebook as data: exercise cells, starters, solved copies; and every lesson keeps the form of a lesson."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -84,6 +85,33 @@ def test_a_lesson_holds_the_starters_of_its_pages(path):
     assert {load(name).lesson for name in lesson.exercises(notebook)} <= {path.stem}
     checked = [name for name, _ in lesson.checks(notebook)]
     assert set(lesson.exercises(notebook)) == set(checked)
+
+
+class Bound(ast.NodeVisitor):
+    """The names that a cell leaves behind; what is inside a function or a comprehension stays there."""
+
+    def __init__(self, source):
+        self.names = set()
+        self.visit(ast.parse(source))
+
+    def visit_Name(self, node):
+        self.names |= {node.id} if isinstance(node.ctx, ast.Store) else set()
+
+    def stop(self, node):
+        """Go no deeper."""
+
+    visit_FunctionDef = visit_ClassDef = visit_Lambda = visit_ListComp = visit_DictComp = visit_GeneratorExp = stop
+
+
+@every_lesson
+def test_a_forgotten_self_finds_no_name_that_another_cell_left(path):
+    """`num_layers` for `self.num_layers` would be some number of the lesson, and the verdict would lead astray."""
+    notebook = lesson.read(path)
+    starters = [cell.source for cell in lesson.exercises(notebook).values()]
+    others = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source not in starters]
+    parts = [part for source in starters for part in ast.walk(ast.parse(source))]
+    fields = {part.target.id for part in parts if isinstance(part, ast.AnnAssign)}
+    assert not fields & set().union(*(Bound(source).names for source in others))
 
 
 @every_lesson

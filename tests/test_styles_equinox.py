@@ -284,7 +284,26 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     assert (type(mine), str(mine)) == (type(real), str(real))
     assert notes(lambda: ours(X)) == [
         "layer[2] Linear(4, 2) got shape (5,) float32, the output of layer[1] Lambda(relu). It takes (…, 4). "
-        "Give layer[2] in_features=5, or let layer[1] put out 4."
+        "Give layer[2] in_features=5, or let layer[0] put out 4."
+    ]
+
+
+def test_the_advice_names_the_last_layer_that_may_change_the_width():
+    passing = [eqx.nn.Lambda(jax.nn.relu), eqx.nn.Dropout(0.5, inference=True)]
+    (said,) = notes(lambda: Sequential([linear(3, 5), *passing, linear(4, 2)])(X))
+    assert said.endswith(
+        "the output of layer[2] Dropout(0.5). It takes (…, 4). Give layer[3] in_features=5, or let layer[0] put out 4."
+    )
+    (said,) = notes(lambda: Sequential([*passing, linear(4, 2)])(X))
+    assert said.endswith("Give layer[2] in_features=3, or hand the chain 4.")
+    (said,) = notes(lambda: Sequential([Sequential([linear(3, 5), *passing, linear(4, 2)])])(X))
+    assert said.endswith("Give layer[0][3] in_features=5, or let layer[0][0] put out 4.")
+
+
+def test_a_weight_put_in_the_wrong_way_round_brings_no_advice_to_state_what_is_stated():
+    turned = eqx.tree_at(lambda layer: layer.weight, linear(3, 5), jnp.ones((3, 5)))
+    assert notes(lambda: Sequential([turned])(X)) == [
+        "layer[0] Linear(3, 5) got shape (3,) float32, the input of the chain. It takes (…, 5)."
     ]
 
 

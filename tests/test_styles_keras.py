@@ -464,7 +464,7 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     assert type(mine) is type(real) is ValueError and "expected axis -1" in str(mine)
     assert notes(lambda: ours(X)) == [
         "layer[2] Dense(2) got shape (2, 5) float32, the output of layer[1] Activation(relu). It takes (…, 3). "
-        "Build the chain for an input of this shape, or let layer[1] put out 3."
+        "Build the chain for an input of this shape, or let layer[0] put out 3."
     ]
 
 

@@ -282,7 +282,7 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     assert (type(ours), str(ours)) == (type(theirs), str(theirs))
     assert notes(lambda: chain.apply(bad, X)) == [
         "layer[2] Dense(2) got shape (2, 3) float32, the output of layer[1] relu. It takes (…, 4). "
-        "Initialise the chain with an input of this shape, or let layer[1] put out 4."
+        "Initialise the chain with an input of this shape, or let layer[0] put out 4."
     ]
 
 

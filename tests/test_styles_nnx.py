@@ -229,7 +229,7 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     assert (type(mine), str(mine)) == (type(real), str(real))
     assert notes(lambda: ours(X)) == [
         "layer[2] Linear(4, 2) got shape (2, 5) float32, the output of layer[1] relu. It takes (…, 4). "
-        "Give layer[2] in_features=5, or let layer[1] put out 4."
+        "Give layer[2] in_features=5, or let layer[0] put out 4."
     ]
 
 

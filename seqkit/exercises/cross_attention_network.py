@@ -167,3 +167,30 @@ class ALoop(nn.Module):
         for _ in range(self.num_layers):
             query = CrossAttentionBlock()(query, key_value)["query"]
         return {"query": query, "key_value": key_value}
+
+
+@page.mistake("The list holds the class, and no block was made. Make one for each place: CrossAttentionBlock().")
+class TheClass(nn.Module):
+    num_layers: int
+
+    @nn.compact
+    def __call__(self, query, key_value):
+        return nn.Sequential([CrossAttentionBlock for _ in range(self.num_layers)])(query, key_value)
+
+
+@page.mistake("The chain is made and never called. Call it with both: nn.Sequential(blocks)(query, key_value).")
+class NeverCalled(nn.Module):
+    num_layers: int
+
+    @nn.compact
+    def __call__(self, query, key_value):
+        return chain_of(self.num_layers)
+
+
+@page.mistake("The blocks were handed over one by one. nn.Sequential takes one list of them: leave out the star.")
+class NoList(nn.Module):
+    num_layers: int
+
+    @nn.compact
+    def __call__(self, query, key_value):
+        return nn.Sequential(*chain_of(self.num_layers).layers)(query, key_value)

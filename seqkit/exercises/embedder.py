@@ -7,6 +7,7 @@ import objax
 
 from seqkit.draws import array, seed
 from seqkit.exercise import Exercise
+from seqkit.plain import Thing, kind_of
 from seqkit.probing.objax import is_chain, linear
 from seqkit.probing.running import run
 
@@ -73,7 +74,8 @@ def its_output(embedder, classifier, x):
 def a_chain(embedder, classifier):
     """A chain comes back: a Sequential of all layers but the last."""
     found = embedder(classifier)
-    return {"a Sequential": is_chain(found), "layers": len(found) if is_chain(found) else 0}
+    kind = Thing("a Sequential" if is_chain(found) else kind_of(found))
+    return {"what comes back": kind, "layers": len(found) if is_chain(found) else 0}
 
 
 @page.probe(times=2, classifier=classifier, x=array(2, 4))

@@ -433,3 +433,33 @@ def returns_the_original(layers):
 @page.mistake("This is Flax's chain under another name. Derive it from nn.Module and write `__call__` yourself.")
 class Subclass(nn.Sequential):
     pass
+
+
+@page.mistake(
+    "A list of layers was refused: Flax keeps the list that a module gets as a tuple, so isinstance(…, list) says no. "
+    "Ask whether it is a Sequence."
+)
+class ListsAlone(Mine):
+    def __post_init__(self):
+        if not isinstance(self.layers, list):
+            raise ValueError("no list")
+        super().__post_init__()
+
+
+@page.mistake(
+    "A named tuple reached the next layer as one argument. It is a tuple too: ask isinstance(x, tuple), which says so."
+)
+class NamedTuplesStayWhole(Mine):
+    def _next(self, layer, x, kwargs):
+        return layer(*x) if type(x) is tuple else layer(**x) if isinstance(x, dict) else layer(x)
+
+
+@page.mistake("`return` stands inside the loop, so at most two layers run. Put it behind the loop.")
+class ReturnsInTheLoop(Mine):
+    @nn.compact
+    def __call__(self, *args, **kwargs):
+        if not self.layers:
+            raise ValueError("no layer")
+        x = self.layers[0](*args, **kwargs)
+        for layer in self.layers[1:]:
+            return self._next(layer, x, kwargs)

@@ -244,3 +244,19 @@ def update_without_parameters(chain, optimizer):
         return optax.apply_updates(params, updates), opt_state, loss
 
     return step
+
+
+@page.mistake("Nothing came back. make_train_step makes the function and hands it over: end with return step.")
+def returns_nothing(chain, optimizer):
+    stepping(chain, optimizer)
+
+
+@page.mistake("jax.value_and_grad gives the loss first: loss, grads = jax.value_and_grad(…)(params, x, y).")
+def gradient_first(chain, optimizer):
+    @jax.jit
+    def step(params, opt_state, x, y):
+        grads, loss = jax.value_and_grad(lambda params: mean_loss(chain, params, x, y))(params)
+        updates, opt_state = optimizer.update(grads, opt_state, params)
+        return optax.apply_updates(params, updates), opt_state, loss
+
+    return step

@@ -113,6 +113,13 @@ def the_key(MaybeStateful, x, key):
     return {"with a key": layer(x, key=key), "without": layer(x)}
 
 
+@page.probe(x=array(3), start=whole(1, 9), key=key)
+def a_layer_with_state(MaybeStateful, x, start, key):
+    """Around a stateful layer, it hands on state and key, and returns the output and the new state."""
+    layer, state = eqx.nn.make_with_state(lambda: MaybeStateful(CountedNoise(start)))()
+    return state_values(layer(x, state=state, key=key))
+
+
 @page.probe(x=number(), n=number())
 def asked_anew(MaybeStateful, x, n):
     """The layer inside may change its mind: it is asked anew at each is_stateful() and at each call."""
@@ -121,13 +128,6 @@ def asked_anew(MaybeStateful, x, n):
     on = layer.is_stateful(), layer(x, state=[n])
     switch.on = False
     return {"on": on, "off": (layer.is_stateful(), layer(x))}
-
-
-@page.probe(x=array(3), start=whole(1, 9), key=key)
-def a_layer_with_state(MaybeStateful, x, start, key):
-    """Around a stateful layer, it hands on state and key, and returns the output and the new state."""
-    layer, state = eqx.nn.make_with_state(lambda: MaybeStateful(CountedNoise(start)))()
-    return state_values(layer(x, state=state, key=key))
 
 
 @page.probe(weight=2, times=4, layers=growing, x=array(3), key=key)

@@ -103,7 +103,10 @@ def a_state_for_each_example(model, state, xs):
     return jax.vmap(model, axis_name="batch", in_axes=(0, None))(xs, state)
 
 
-@page.mistake("vmap takes the state apart as if it were a batch. It is one for all examples: in_axes=(0, None).")
+@page.mistake(
+    "vmap takes the state apart as if it were a batch. It is one for all examples: in_axes=(0, None), for a call with "
+    "(xs, state), in this order."
+)
 def a_batch_of_states(model, state, xs):
     return jax.vmap(model, axis_name="batch")(xs, state)
 

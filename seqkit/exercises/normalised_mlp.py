@@ -77,7 +77,7 @@ def evaluation(NormalisedMLP, seed, x):
     """With train=False the running statistics normalise, and nothing is updated."""
     model = NormalisedMLP(hidden=5, out=4)
     variables, _ = filled(model, x, False, seed=seed)
-    return {"output": model.apply(variables, x, train=False)}
+    return {"output": watched(model.apply, variables, x, train=False)[0]}
 
 
 @page.probe(weight=2, seed=seed(), x=array(6, 3))
@@ -171,3 +171,22 @@ class NoChain(Mine):
     def __call__(self, x, train):
         x = nn.BatchNorm(use_running_average=not train)(nn.Dense(self.hidden)(x))
         return nn.Dense(self.out)(nn.relu(x))
+
+
+@page.mistake("The chain is made and never called. Call it on x: nn.Sequential(layers)(x).")
+class NeverCalled(Mine):
+    @nn.compact
+    def __call__(self, x, train):
+        norm = nn.BatchNorm(use_running_average=not train)
+        return nn.Sequential([nn.Dense(self.hidden), norm, nn.relu, nn.Dense(self.out)])
+
+
+@page.mistake(
+    "A batch moves the running statistics a tenth of the way, and Flax's own share is a hundredth. Leave momentum out: "
+    "asked is BatchNorm as Flax makes it."
+)
+class AnotherMomentum(Mine):
+    @nn.compact
+    def __call__(self, x, train):
+        norm = nn.BatchNorm(use_running_average=not train, momentum=0.9)
+        return nn.Sequential([nn.Dense(self.hidden), norm, nn.relu, nn.Dense(self.out)])(x)

@@ -133,3 +133,10 @@ def with_numpy(chain, xs):
 @page.mistake("A batch of one lost its first axis. Leave the output as jax.vmap gives it, without squeeze.")
 def squeezed(chain, xs):
     return jnp.squeeze(jax.vmap(chain)(xs), axis=0) if len(xs) == 1 else jax.vmap(chain)(xs)
+
+
+@page.mistake(
+    "jax.vmap got the batch, and it wants the function alone. Its result takes the batch: jax.vmap(chain)(xs)."
+)
+def the_batch_to_vmap(chain, xs):
+    return jax.vmap(chain, xs)

@@ -122,7 +122,7 @@ class Mine(nn.Module):
 
 
 @page.mistake(
-    "Nothing compares the shapes, and JAX stretches (4, 1) to (4, 3) without a word. "
+    "Where (4, 1) meets (4, 3) no error comes: JAX stretches it without a word. "
     "Before adding: if y.shape != x.shape, raise an error that names both."
 )
 class NothingCompared(Mine):
@@ -180,9 +180,7 @@ class LastAxisCompared(Mine):
         return x + y
 
 
-@page.mistake(
-    "Where the shapes differ, the output of inner comes out alone. Raise an error there, one that names both."
-)
+@page.mistake("Where the shapes differ, something comes out all the same. Raise an error there, one that names both.")
 class LeavesXOut(Mine):
     def __call__(self, x):
         y = self.inner(x)

@@ -182,3 +182,15 @@ def every_layer_gets_x(layers, x, key):
     for layer, subkey in zip(layers, keys, strict=True):
         y = layer(x, key=subkey)
     return y
+
+
+@page.mistake("`return` stands inside the loop, so the first layer alone runs. Put it behind the loop.")
+def returns_in_the_loop(layers, x, key):
+    return split_keys(layers[:1], x, None) if key is None else layers[0](x, key=jax.random.split(key, len(layers))[0])
+
+
+@page.mistake(
+    "`if key` asks an array whether it is true, which it cannot say. Ask whether there is one: if key is not None."
+)
+def asks_whether_the_key_is_true(layers, x, key):
+    return split_keys(layers, x, key if key else None)

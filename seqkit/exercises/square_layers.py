@@ -6,6 +6,7 @@ from flax import linen as nn
 
 from seqkit.draws import array, seed, whole
 from seqkit.exercise import Exercise
+from seqkit.plain import Thing, kind_of
 from seqkit.probing.linen import CHAINS, filled
 from seqkit.probing.running import run
 
@@ -76,7 +77,8 @@ def two_widths(square_layers, depth, first, second):
 @page.probe(call="square_layers(depth)", depth=whole(1, 3))
 def a_chain(square_layers, depth):
     """Asked is a Sequential of Flax (or of seqkit)."""
-    return {"a Sequential": isinstance(square_layers(depth), CHAINS)}
+    chain = square_layers(depth)
+    return {"what comes back": Thing("a Sequential" if isinstance(chain, CHAINS) else kind_of(chain))}
 
 
 def square(x):
@@ -136,3 +138,8 @@ def no_chain(depth):
             return x
 
     return Square()
+
+
+@page.mistake("Nothing came back. Put return before the chain: return nn.Sequential(layers).")
+def returns_nothing(depth):
+    square_layers(depth)

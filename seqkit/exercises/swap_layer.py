@@ -37,7 +37,7 @@ A layer that stands twice in the chain is exchanged at `i` only.
 
 @page.answer
 def swap_layer(chain, i, layer):
-    """A new chain, with `layer` in the place of number `i`."""
+    """A new chain: `layer` at place `i`; a negative i counts from the end."""
     return eqx.tree_at(lambda each: each.layers[i], chain, layer)
 
 
@@ -144,9 +144,14 @@ def returns_the_old_one(chain, i, layer):
     return chain
 
 
-@page.mistake("Nothing came back. eqx.tree_at returns the new chain: put return before it.")
+@page.mistake("Nothing came back. Put return before the new chain, whatever makes it.")
 def returns_nothing(chain, i, layer):
     eqx.tree_at(lambda each: each.layers[i], chain, layer)
+
+
+@page.mistake("eqx.tree_at got a layer where it wants a function that leads there: lambda tree: tree.layers[i].")
+def a_layer_for_the_way_there(chain, i, layer):
+    return eqx.tree_at(chain.layers[i], chain, layer)
 
 
 @page.mistake("The layer was put in beside the old one, so the chain is one longer. Take the old one's place.")

@@ -140,7 +140,7 @@ def converted(chain, turn=True, bias=True):
     new = to_equinox(chain)
     for i, layer in enumerate(chain):
         if isinstance(layer, objax.nn.Linear):
-            fresh = eqx.nn.Linear(*layer.w.value.shape, use_bias=layer.b is not None, key=jax.random.PRNGKey(i))
+            fresh = eqx.nn.Linear(*layer.w.value.shape, use_bias=layer.b is not None, key=jax.random.PRNGKey(0))
             weight = layer.w.value.T if turn else layer.w.value
             fresh = eqx.tree_at(lambda one: one.weight, fresh, weight)
             if bias and layer.b is not None:
@@ -171,13 +171,16 @@ def new_biases(chain):
     return converted(chain, bias=False)
 
 
-@page.mistake("The layers have the right sizes and new random numbers. Put layer.w.value.T and layer.b.value in them.")
+@page.mistake(
+    "The layers have the right sizes and new random numbers. Put layer.w.value.T and layer.b.value in them, and keep "
+    "the layer that eqx.tree_at returns."
+)
 def new_numbers(chain):
     layers = [eqx.nn.Lambda(each) if not isinstance(each, objax.nn.Linear) else each for each in chain]
     for i, each in enumerate(layers):
         if isinstance(each, objax.nn.Linear):
             shape, has_bias = each.w.value.shape, each.b is not None
-            layers[i] = eqx.nn.Linear(*shape, use_bias=has_bias, key=jax.random.PRNGKey(i))
+            layers[i] = eqx.nn.Linear(*shape, use_bias=has_bias, key=jax.random.PRNGKey(0))
     return eqx.nn.Sequential(layers)
 
 

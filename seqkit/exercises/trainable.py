@@ -153,7 +153,7 @@ def the_whole_chain_behind(chain):
     return eqx.filter(chain, eqx.is_inexact_array), chain
 
 
-@page.mistake("Only the first part came back. Return the rest as well: eqx.partition gives both, eqx.filter gives one.")
+@page.mistake("One tree came back, where two are asked. eqx.partition gives both parts, eqx.filter one.")
 def the_first_alone(chain):
     return eqx.filter(chain, eqx.is_inexact_array)
 
@@ -179,3 +179,11 @@ def linear_layers_alone(chain):
         jax.tree_util.tree_map(lambda leaf, one=one: one, each) for each, one in zip(chain, of_linear, strict=True)
     ]
     return eqx.partition(chain, eqx.tree_at(lambda tree: tree.layers, mask, tuple(layers)))
+
+
+@page.mistake(
+    "The question was asked once, of the whole chain. Hand over the question itself, and each leaf is asked: "
+    "eqx.partition(chain, eqx.is_inexact_array)."
+)
+def asks_the_chain(chain):
+    return eqx.partition(chain, eqx.is_inexact_array(chain))

@@ -176,3 +176,10 @@ def the_ready_mlp(key, n_in, hidden, n_out):
 @page.mistake("A list of layers came back. Make a chain of it: eqx.nn.Sequential(layers).")
 def a_list_of_layers(key, n_in, hidden, n_out):
     return list(tree_mlp(key, n_in, hidden, n_out))
+
+
+@page.mistake(
+    "The layers were handed over one by one. eqx.nn.Sequential takes one list of them: put [ ] around the five."
+)
+def no_list(key, n_in, hidden, n_out):
+    return eqx.nn.Sequential(*tree_mlp(key, n_in, hidden, n_out))

@@ -7,7 +7,7 @@ from flax import linen as nn
 
 from seqkit.draws import array, fixed, seed, whole
 from seqkit.exercise import Exercise
-from seqkit.plain import kind_of
+from seqkit.plain import Thing, kind_of
 from seqkit.probing.linen import CHAINS, filled
 from seqkit.probing.running import run
 
@@ -60,7 +60,8 @@ def _shape(output):
 def the_chain(two_branches, features):
     """Asked is a Sequential of exactly two layers."""
     chain = two_branches(features)
-    return {"a Sequential": isinstance(chain, CHAINS), "layers": len(getattr(chain, "layers", ()))}
+    kind = Thing("a Sequential" if isinstance(chain, CHAINS) else kind_of(chain))
+    return {"what comes back": kind, "layers": len(getattr(chain, "layers", ()))}
 
 
 @page.probe(
@@ -152,3 +153,23 @@ def no_chain(features):
             return nn.Dense(features)(x) + nn.Dense(features)(x)
 
     return TwoBranches()
+
+
+@page.mistake("The first layer returns two Dense layers, not what they put out. Call each on x: nn.Dense(features)(x).")
+def never_calls_them(features):
+    return nn.Sequential([lambda x: (nn.Dense(features), nn.Dense(features)), lambda a, b: a + b])
+
+
+@page.mistake("Python's sum(a, b) adds up the rows of a, starting from b. Add the two arrays: lambda a, b: a + b.")
+def adds_by_sum(features):
+    return nn.Sequential([two_branches(features).layers[0], sum])
+
+
+@page.mistake("The layers were handed over one by one. nn.Sequential takes one list of them: nn.Sequential([…, …]).")
+def no_list(features):
+    return nn.Sequential(*two_branches(features).layers)
+
+
+@page.mistake("Nothing came back. Put return before the chain: return nn.Sequential([…, …]).")
+def returns_nothing(features):
+    two_branches(features)

@@ -274,7 +274,8 @@ def name(layer):
 def takes(layer):
     """How many values along which axis a layer takes, where it can be known."""
     if isinstance(layer, eqx.nn.Linear):
-        return Takes(layer.weight.shape[1], -1, "give {this} in_features={got}", one=True)
+        size = layer.weight.shape[1]  # of an array put in by hand: it need not be what the layer was made for
+        return Takes(size, -1, "give {this} in_features={got}" if size == layer.in_features else "", one=True)
     if isinstance(layer, eqx.nn.Conv2d):
         return Takes(layer.in_channels, -3, "give {this} in_channels={got}", one=True)
     return None
