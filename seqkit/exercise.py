@@ -70,7 +70,7 @@ class Exercise:
 
     Args:
         name: of the function or class to write.
-        number: its place in the course.
+        number: its place among the exercises of its lesson.
         lesson: the notebook it belongs to, without `.ipynb`.
         points: its weight in the gradebook.
         statement: Markdown; holds one worked call after `>>>`, with what it returns on the next line.
@@ -130,7 +130,7 @@ def index():
             file.stem,
             *(ast.literal_eval(said[key]) for key in ("number", "lesson", "points")),
         )
-    return dict(sorted(found.items(), key=lambda item: item[1][1]))
+    return dict(sorted(found.items(), key=lambda item: (item[1][2], item[1][1])))
 
 
 def _exercise_call(file):
