@@ -27,10 +27,11 @@ class Place(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where a style puts its axes: channels first or last in an image, outputs first or last in a weight."""
+    """Where a style puts its axes: channels in an image, outputs in a weight; whether a call takes a batch or one example."""
 
     channels_first: bool
     outputs_first: bool
+    batched: bool = True
 
 
 def to_style(name, value, shape, layout):

@@ -172,7 +172,7 @@ def load(chain, canonical, *, variables):
 
 # ---- what `trace` needs ----
 
-TAKES = ("variables", "key")
+OUTSIDE = ("variables", "key")
 SHARES = True
 keep, symbolic = keep_jax, never
 

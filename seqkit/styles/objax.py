@@ -166,7 +166,7 @@ def load(chain, canonical, **side_inputs):
 
 # ---- what `trace` needs ----
 
-TAKES = ()
+OUTSIDE = ()
 SHARES = True
 keep, symbolic = keep_jax, never
 
