@@ -209,7 +209,7 @@ def slots(chain, state=None):
 
 def _arrays(layer, state):
     """{canonical name: (attribute, array)} of a layer; running statistics come out of the state."""
-    names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
+    names = transport.names_of(layer, SLOTS)
     found = {slot: (own, getattr(layer, own)) for slot, own in names.items() if getattr(layer, own) is not None}
     if isinstance(layer, eqx.nn.BatchNorm):
         if state is None:
