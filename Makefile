@@ -6,6 +6,7 @@ COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-ha
 TWO_AT_ONCE := --numprocesses 2 --dist loadscope
 NBVAL := JAX_PLATFORMS=cpu TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest $(TWO_AT_ONCE) --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg -p tests.conftest -p no:cacheprovider
 PORT ?= 8888
+LESSONS ?= notebooks/*.ipynb
 # Jupyter refuses to start for root unless told: in a container everybody is root.
 ROOT_MAY := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -39,11 +40,11 @@ format: .venv/test  ## let ruff put the code in order
 bench: .venv/test  ## the table of numbers: ours beside the alternative, as ratios
 	JAX_PLATFORMS=cpu $(BIN)/python -m benchmarks
 
-fidelity: .venv/test  ## how well the exercises judge: mistakes named, edits refused, right answers accepted, times
-	JAX_PLATFORMS=cpu $(BIN)/python -W ignore -m tests.fidelity
+fidelity: .venv/test  ## how well the exercises judge: mistakes named, edits refused, right answers accepted, times (one: PAGES=name)
+	JAX_PLATFORMS=cpu $(BIN)/python -W ignore -m tests.fidelity $(PAGES)
 
-run-notebooks: .venv/test  ## run every notebook and save its outputs
-	$(BIN)/python tests/run_notebooks.py notebooks/*.ipynb
+run-notebooks: .venv/test  ## run every notebook and save its outputs (one: LESSONS=notebooks/…)
+	$(BIN)/python tests/run_notebooks.py $(LESSONS)
 
 site: .venv/test  ## the lessons as web pages, for reading without Jupyter and without a network
 	$(BIN)/python -m sphinx -q -W --keep-going -c site notebooks build/site

@@ -71,7 +71,7 @@ class Exercise:
 
     Args:
         name: of the function or class to write.
-        number: its place in the course.
+        number: its place among the exercises of its lesson.
         lesson: the notebook it belongs to, without `.ipynb`.
         points: its weight in the gradebook.
         statement: Markdown; holds one worked call after `>>>`, with what it returns on the next line.
@@ -138,7 +138,7 @@ def index():
         said = {keyword.arg: keyword.value for keyword in call.keywords}
         told = (ast.literal_eval(said[key]) for key in ("number", "lesson", "points"))
         found[ast.literal_eval(call.args[0])] = Entry(file.stem, *told)
-    return dict(sorted(found.items(), key=lambda item: item[1].number))
+    return dict(sorted(found.items(), key=lambda item: (item[1].lesson, item[1].number)))
 
 
 def _exercise_call(file):

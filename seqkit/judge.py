@@ -4,7 +4,7 @@ What the reference and the known mistakes give is computed once for each draw an
 """
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from seqkit import snippet
 from seqkit.compare import Difference, first_difference, list_for_tuple, same
@@ -66,7 +66,7 @@ class Verdict:
     mistake: str | None = None
     failure: Failure | None = None
     remarks: tuple[str, ...] = ()
-    judged: bool = field(default=True)
+    judged: bool = True
 
     @property
     def mark(self):

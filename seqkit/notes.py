@@ -28,7 +28,7 @@ class LayerNote(str):
     """The sentence about a failing layer. `indexes` leads to it; `said` is the sentence with its places open."""
 
 
-def explain(error, index, layers, inputs, name, takes=lambda layer: None):
+def explain(error, index, layers, inputs, name, takes):
     """Add to `error` the sentence about `layers[index]`, which raised it; a sentence from a chain inside gains the index.
 
     Args: as of `sentence`, with the error first.
@@ -44,7 +44,7 @@ def explain(error, index, layers, inputs, name, takes=lambda layer: None):
         error.add_note(sentence((index,), layers, inputs, name, takes))
 
 
-def sentence(position, layers, inputs, name, takes=lambda layer: None):
+def sentence(position, layers, inputs, name, takes):
     """What a layer got, from where, and, where it can be known, what it takes and what to try.
 
     Args:

@@ -68,7 +68,7 @@ class Recorder:
     @contextmanager
     def running(self, chain):
         """The `Chain` runs inside this."""
-        self._running.append(Run(chain))
+        self._running.append(Running(chain))
         self.chains_run += 1
         try:
             yield
@@ -85,7 +85,7 @@ class Recorder:
 
         def recorded(*args, **kwargs):
             run = self._running[-1] if self._running else None
-            if run is None or run.chain.chain is not chain.chain:
+            if run is None or run.chain.owner is not chain.owner:
                 return f(*args, **kwargs)
             run.next = index + 1
             return self.call(index, f, "function", f, args, kwargs)
@@ -111,8 +111,8 @@ class Recorder:
                 watched = self.around_functions(chain, is_module)
                 if any(new is not old for new, old in zip(watched, chain.layers, strict=True)):
                     undo.callback(chain.replace(watched))
-            by_id = {id(chain.chain): chain for chain in chains}
-            modules = [layer for chain in chains for layer in (chain.chain, *chain.layers) if is_module(layer)]
+            by_id = {id(chain.owner): chain for chain in chains}
+            modules = [layer for chain in chains for layer in (chain.owner, *chain.layers) if is_module(layer)]
             for cls, call in {type(module): type(module).__call__ for module in modules}.items():
                 undo.callback(_set_call(cls, self._watched(cls, call, by_id)))
             yield
@@ -136,7 +136,7 @@ class Recorder:
             return run(*args, **kwargs)
 
 
-class Run:
+class Running:
     """One run of a chain that goes on; knows where a layer stands that may stand there twice."""
 
     def __init__(self, chain):

@@ -137,13 +137,12 @@ def _emptied(source):
     for function in reversed(functions):
         first = min(mark.lineno for mark in (*function.decorator_list, function)) - 1
         private = function is not node and function.name.startswith("_") and not function.name.endswith("__")
-        lines[first : function.end_lineno] = [] if private else _blank(function, lines)
+        lines[first : function.end_lineno] = [] if private else _blank(function, first, lines)
     return "\n".join(lines).rstrip()
 
 
-def _blank(function, lines):
-    """The lines of a function up to its docstring, and `...`."""
-    first = min(mark.lineno for mark in (*function.decorator_list, function)) - 1
+def _blank(function, first, lines):
+    """The lines of a function from number `first` up to its docstring, and `...`."""
     has_doc = ast.get_docstring(function) is not None
     last = function.body[0].end_lineno if has_doc else function.body[0].lineno - 1
     return [*lines[first:last], " " * function.body[0].col_offset + "..."]

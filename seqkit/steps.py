@@ -142,6 +142,11 @@ def received(step):
     return step.inputs or step.side_inputs
 
 
+def received_by(trace):
+    """What the first layer of a run got; where no layer ran, what came out as it went in."""
+    return received(trace.steps[0]) if trace.steps else trace.output
+
+
 def size(array):
     """How many values an array of any framework has."""
     return math.prod(array.shape)

@@ -76,8 +76,8 @@ def _kind(thing):
 
 
 def _check_outside(name, style, outside):
-    for given in outside.keys() - set(style.TAKES):
-        takes = " and ".join(f"{each}=" for each in style.TAKES) or "x and side inputs only"
+    for given in outside.keys() - set(style.OUTSIDE):
+        takes = " and ".join(f"{each}=" for each in style.OUTSIDE) or "x and side inputs only"
         raise TraceError(f"trace of a chain of the {name} style got {given}=. It takes {takes}: leave {given}= out.")
 
 

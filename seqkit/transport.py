@@ -27,10 +27,11 @@ class Place(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where a style puts its axes: channels first or last in an image, outputs first or last in a weight."""
+    """Where a style puts its axes: channels in an image, outputs in a weight; whether a call takes a batch or one example."""
 
     channels_first: bool
     outputs_first: bool
+    batched: bool = True
 
 
 def to_style(name, value, shape, layout):
@@ -131,8 +132,12 @@ def fit(slots, layout, canonical):
     return [(slot, to_style(name, canonical[name], slot.shape, layout)) for name, slot in places.items()]
 
 
+def names_of(layer, slots):
+    """{canonical name: the style's own}, by the first class in `slots` that the layer is of."""
+    return next((names for kind, names in slots.items() if isinstance(layer, kind)), {})
+
+
 def attributes(layer, slots):
-    """{canonical name: the layer's own array or variable}, by the first class in `slots` that the layer is of."""
-    names = next((names for kind, names in slots.items() if isinstance(layer, kind)), {})
-    found = {name: getattr(layer, own, None) for name, own in names.items()}
+    """{canonical name: the layer's own array or variable}."""
+    found = {name: getattr(layer, own, None) for name, own in names_of(layer, slots).items()}
     return {name: slot for name, slot in found.items() if slot is not None}

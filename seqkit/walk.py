@@ -4,9 +4,9 @@ from collections import namedtuple
 
 from seqkit.notes import own
 
-Chain = namedtuple("Chain", "path chain layers paths replace")
-"""A chain in a model: its path; the object; its layers and their paths; `replace(layers)` puts others in their place
-and returns what puts the old ones back."""
+Chain = namedtuple("Chain", "path owner layers paths replace")
+"""A chain in a model: its path; the object whose call runs it; its layers and their paths; `replace(layers)` puts others
+in their place and returns what puts the old ones back."""
 
 
 def replaced(holder, attribute, new):

@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from seqkit.exercise import index
 from tests import course
 from tests.course import CLAIM, LESSONS, NOTEBOOKS
 from tests.run_notebooks import WIDGET_VIEW
@@ -65,7 +66,10 @@ def test_a_term_is_taught_where_the_glossary_says(entry):
 
 def test_every_term_in_bold_is_taught_once_and_stands_in_the_glossary():
     bold = [term for text in course.prose() for term in course.terms(text.text)]
-    assert sorted(bold) == sorted(entry.term for entry in ENTRIES)
+    known = [entry.term for entry in ENTRIES]
+    alone, unused = sorted(set(bold) - set(known)), sorted(set(known) - set(bold))
+    assert (alone, unused) == ([], []), f"bold without an entry in glossary.md: {alone}; an entry never bold: {unused}"
+    assert not (twice := sorted({term for term in bold if bold.count(term) > 1})), f"bold more than once: {twice}"
 
 
 @pytest.mark.parametrize("entry", [each for each in ENTRIES if each.term not in EVERYDAY], ids=lambda entry: entry.term)
@@ -110,5 +114,15 @@ def test_a_lesson_can_be_read_where_nothing_runs(lesson):
 def test_the_list_of_lessons_has_each_with_its_title():
     listed = (NOTEBOOKS / "index.md").read_text()
     for lesson, notebook in LESSONS.items():
-        title = notebook.cells[0].source.partition("\n")[0].removeprefix("# ")
-        assert f"[{title}]({lesson}.ipynb)" in listed
+        title, minutes = re.match(r"# (.+)\n(?s:.*)About (\d+) minutes", notebook.cells[0].source).groups()
+        asked = sum(page[2] == lesson for page in index().values()) or "–"
+        row = rf"\| {lesson[:2]} \| {re.escape(f'[{title}]({lesson}.ipynb)')} \| .+ \| {asked} \| {minutes} \|"
+        assert re.search(row, listed), (
+            f"index.md has no line: {lesson[:2]} | [{title}]({lesson}.ipynb) | … | {asked} | {minutes}"
+        )
+
+
+def test_the_number_of_lessons_is_what_the_list_and_the_readme_say():
+    said = "nine ten eleven twelve thirteen fourteen fifteen sixteen".split()[len(LESSONS) - 9]
+    assert f"{said.capitalize()} lessons" in (NOTEBOOKS / "index.md").read_text(), f"there are {said}"
+    assert f"There are [{said}](notebooks/index.md)" in (ROOT / "README.md").read_text(), f"there are {said}"

@@ -37,13 +37,20 @@ def starter(exercise):
 def test_the_page_has_all_its_parts(name):
     page = load(name)
     assert page.name == page.reference.__name__
-    assert len(page.probes) >= 4 and len(page.mistakes) >= 4 and len(page.hints) == 3
+    has = probes, mistakes, hints = len(page.probes), len(page.mistakes), len(page.hints)
+    assert probes >= 4 and mistakes >= 4 and hints == 3, f"{has} probes, mistakes, hints; wanted 4+, 4+ and 3"
     assert page.hints[0].endswith("?") and page.statement and page.points > 0
     assert all(probe.why.endswith(".") for probe in page.probes)
     assert all(mistake.sentence.endswith((".", ")")) for mistake in page.mistakes)
     assert len({mistake.sentence for mistake in page.mistakes}) == len(page.mistakes)
     for probe in page.probes:
         assert next(iter(inspect.signature(probe.f).parameters)) == name
+
+
+def test_no_two_pages_of_a_lesson_have_the_same_number():
+    places = [(lesson, number) for _, number, lesson, _ in index().values()]
+    twice = sorted({place for place in places if places.count(place) > 1})
+    assert not twice, f"more than one page has {twice}: give the new one the next free number of its lesson"
 
 
 @every_page
@@ -138,7 +145,9 @@ def test_values_vary_with_the_draw(name):
     page = load(name)
     drawn = [str([probe.cases(draw) for probe in page.probes]) for draw in DRAWS]
     fixed = all(not probe.drawn for probe in page.probes)
-    assert fixed or len(set(drawn)) > 10
+    assert fixed or len(set(drawn)) > 10, (
+        f"{len(drawn)} draws give {len(set(drawn))} different calls: draw a value, as number()"
+    )
 
 
 @every_page

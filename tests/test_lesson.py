@@ -119,13 +119,17 @@ def test_a_lesson_keeps_its_form(path):
     cells = lesson.read(path).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    assert len(cells) <= 45
+    assert len(cells) <= 45, f"{len(cells)} cells; a lesson has at most 45: make two cells one, or take one out"
     starters = [cell.source for cell in lesson.exercises(lesson.read(path)).values()]
-    assert not [source for source in code if len(source.splitlines()) > 12 and source not in starters]
+    assert not [source for source in code if len(source.splitlines()) > 12 and source not in starters], (
+        "12 lines at most"
+    )
     assert not [line for source in code for line in source.splitlines() if len(line) > 79]
     assert not [source for source in code if source.lstrip().startswith(("!", "%"))]
-    assert not [source for source in prose[1:] if len(source.split()) > 60]
+    assert not [source for source in prose[1:] if len(source.split()) > 60], "60 words at most"
     assert cells[0].source.startswith("# ") and "After this lesson you can" in cells[0].source
     assert "minutes" in cells[0].source and "## Recap" in prose[-1]
-    assert not [cell for cell in cells if cell.cell_type == "code" and cell.execution_count is None]
+    assert not [cell.id for cell in cells if cell.cell_type == "code" and cell.execution_count is None], (
+        "not run: make run-notebooks LESSONS=" + f"notebooks/{path.name}"
+    )
     assert not [cell.id for cell in cells if re.fullmatch(r"cell-\d+|[0-9a-f]{8}", cell.id)]

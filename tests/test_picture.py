@@ -1,6 +1,7 @@
 """The still picture of a trace: the same bytes each time, readable colours, nothing left out unsaid."""
 
 import io
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -136,6 +137,12 @@ def test_the_share_of_zeros_is_said_and_none_is_not():
     assert strips.said(np.array([-1.0, 2])) == "−1 … 2"
     assert strips.zeros(np.r_[np.zeros(999), 1]) == "99 % zero" and strips.zeros(np.r_[np.ones(999), 0]) == "1 % zero"
     assert strips.said(np.array([np.nan, np.inf])) == "not finite" and strips.zeros(np.zeros(3)) == "100 % zero"
+
+
+def test_two_runs_of_which_nobody_counted_the_parameters_can_be_drawn_side_by_side():
+    run = traced()
+    uncounted = replace(run, total_parameters=None)
+    assert opened(Picture.beside(uncounted, uncounted)).size == opened(Picture.beside(run, run)).size
 
 
 class Words(pen.Pen):

@@ -52,7 +52,8 @@ def test_the_verdict_that_is_shown_is_the_one_that_its_code_gets(names):
 def test_the_number_of_exercises_is_what_it_says():
     from seqkit.exercise import names as exercises
 
-    assert f"There are {len(exercises())} exercises" in TEXT
+    said = f"There are {len(exercises())} exercises"
+    assert said in TEXT, f"README: {said}"
 
 
 def test_every_make_target_of_the_readme_is_a_target():

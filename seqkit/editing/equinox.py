@@ -12,8 +12,6 @@ from seqkit.editing.describing import alone, convolution, described, dropout, fu
 from seqkit.spec import EPSILON, BatchNorm, Dense, Flatten, LayerNorm
 from seqkit.styles import equinox as style
 
-BATCHED = False
-
 
 def make(layer, shape, seed=0):
     """One layer of this style for `layer`, of a spec, that gets examples of `shape`; its numbers as `draw` makes them.

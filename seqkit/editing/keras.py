@@ -7,8 +7,6 @@ from seqkit.spec import ACTIVATIONS, EPSILON, Activation, BatchNorm, Dense, Flat
 from seqkit.styles import keras as style
 from seqkit.styles.keras import keras  # the style has put it on JAX
 
-BATCHED = True
-
 
 def make(layer, shape, seed=0):
     """One layer of this style for `layer`, of a spec, that gets examples of `shape`; its numbers as `draw` makes them.

@@ -12,8 +12,6 @@ from seqkit.errors import SpecError
 from seqkit.spec import EPSILON, BatchNorm, Conv2D, Dense, Flatten, LayerNorm
 from seqkit.styles import linen as style
 
-BATCHED = True
-
 
 def make(layer, shape, seed=0):
     """One layer of this style for `layer`, of a spec, that gets examples of `shape`; `edit` makes its variables.

@@ -15,9 +15,8 @@ def example_shape(style_name, array_shape):
     """
     if array_shape is None:
         return None
-    has_batch_axis, layout = _editing(style_name).BATCHED, _style(style_name).LAYOUT
-    dims = tuple(array_shape)
-    dims = dims[1:] if has_batch_axis and len(dims) > 1 else dims
+    layout, dims = _style(style_name).LAYOUT, tuple(array_shape)
+    dims = dims[1:] if layout.batched and len(dims) > 1 else dims
     if len(dims) == 3 and layout.channels_first:
         dims = (*dims[1:], dims[0])
     return Shape(dims, len(dims) == 1) if len(dims) in (1, 3) and all(dims) else None
@@ -32,12 +31,12 @@ def palette(style_name, shape):
     """
     example = example_shape(style_name, shape)
     functions = [Activation(name) for name in ACTIVATIONS]
+    of_each_value = [each for each in functions if "softmax" not in each.name]
     if example is None:
-        return [*(each for each in functions if "softmax" not in each.name), Dropout(0.5)]
+        return [*of_each_value, Dropout(0.5)]
     if example.flat:
         return [Dense(example.size), *functions, LayerNorm(), BatchNorm(), Dropout(0.5)]
-    images = [each for each in functions if "softmax" not in each.name]
-    return [Conv2D(example.dims[-1], 3), *images, BatchNorm(), Dropout(0.5), Flatten()]
+    return [Conv2D(example.dims[-1], 3), *of_each_value, BatchNorm(), Dropout(0.5), Flatten()]
 
 
 def layer_of(style_name, layer):

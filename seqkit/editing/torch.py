@@ -9,8 +9,6 @@ from seqkit.spec import EPSILON, Activation, BatchNorm, Dense, Flatten, LayerNor
 from seqkit.styles import torch as style
 from seqkit.styles.torch import nn  # the style says what to do where PyTorch is missing
 
-BATCHED = True
-
 
 def make(layer, shape, seed=0):
     """One layer of this style for `layer`, of a spec, that gets examples of `shape`; its numbers as `draw` makes them.

@@ -153,7 +153,7 @@ def _split(key, n):
 
 # ---- a chain as a spec: as code, as a chain, as numbers ----
 
-LAYOUT = transport.Layout(channels_first=True, outputs_first=True)
+LAYOUT = transport.Layout(channels_first=True, outputs_first=True, batched=False)
 LINES = {
     "Dense": "eqx.nn.Linear({n}, {features}{bias}, key=keys[{i}])",
     "Conv2D": 'eqx.nn.Conv2d({n}, {features}, {size}, padding="{PADDING}"{bias}, key=keys[{i}])',
@@ -209,7 +209,7 @@ def slots(chain, state=None):
 
 def _arrays(layer, state):
     """{canonical name: (attribute, array)} of a layer; running statistics come out of the state."""
-    names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
+    names = transport.names_of(layer, SLOTS)
     found = {slot: (own, getattr(layer, own)) for slot, own in names.items() if getattr(layer, own) is not None}
     if isinstance(layer, eqx.nn.BatchNorm):
         if state is None:
@@ -257,7 +257,7 @@ def load(chain, canonical, *, state=None):
 
 # ---- what `trace` needs ----
 
-TAKES = ("state", "key")
+OUTSIDE = ("state", "key")
 SHARES = False  # a layer that stands twice in the tree is two layers
 keep, symbolic = keep_jax, never
 

@@ -326,7 +326,7 @@ def load(chain, canonical):
 
 # ---- what `trace` needs ----
 
-TAKES = ()
+OUTSIDE = ()
 SHARES = True
 
 
@@ -374,7 +374,7 @@ def watch(recorder, model):
     with recorder.watch(chains, is_module):
         yield
     for chain in chains:
-        chain.paths[:] = [layer.path or f"{chain.chain.path or chain.path}/{layer.name}" for layer in chain.layers]
+        chain.paths[:] = [layer.path or f"{chain.owner.path or chain.path}/{layer.name}" for layer in chain.layers]
 
 
 def run(model, x, side_inputs):

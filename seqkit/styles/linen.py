@@ -144,9 +144,9 @@ def slots(chain, variables):
     """For each layer {canonical name: transport.Place(path among the variables, shape)}."""
     found, flat = [], flatten_dict(variables)
     for layer, inside in zip(chain.layers, variable_names(chain.layers), strict=True):
-        names = next((names for kind, names in SLOTS.items() if isinstance(layer, kind)), {})
         paths = {
-            slot: ("batch_stats" if own in ("mean", "var") else "params", inside, own) for slot, own in names.items()
+            slot: ("batch_stats" if own in ("mean", "var") else "params", inside, own)
+            for slot, own in transport.names_of(layer, SLOTS).items()
         }
         found.append({slot: transport.Place(path, flat[path].shape) for slot, path in paths.items() if path in flat})
     return found
@@ -172,7 +172,7 @@ def load(chain, canonical, *, variables):
 
 # ---- what `trace` needs ----
 
-TAKES = ("variables", "key")
+OUTSIDE = ("variables", "key")
 SHARES = True
 keep, symbolic = keep_jax, never
 

@@ -175,7 +175,7 @@ def load(chain, canonical):
 
 # ---- what `trace` needs ----
 
-TAKES = ("key",)
+OUTSIDE = ("key",)
 SHARES = True
 keep, symbolic = keep_jax, never
 

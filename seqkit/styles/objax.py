@@ -14,7 +14,7 @@ from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, refuse_classes, wants_a_list
 from seqkit.recorder import keep_jax, never
 from seqkit.signatures import ANY, keywords, warn_of_unused
-from seqkit.spec import Activation, BatchNorm, Dropout, draw
+from seqkit.spec import BatchNorm, Dropout, draw
 from seqkit.walk import find_chains
 
 
@@ -115,7 +115,7 @@ LINES = {
 def write(spec):
     """The code that a person would write for this chain: it makes `chain`."""
     chain = f"chain = objax.nn.Sequential([\n{writing.body(spec, LINES)}])\n"
-    imports = "import jax\nimport objax" if Activation("silu") in spec.layers else "import objax"
+    imports = "import jax\nimport objax" if " jax." in chain else "import objax"
     call = "chain(x, training=False)" if given(spec) else "chain(x)"
     return f"{imports}\n\n{chain}# {call}\n"
 
@@ -166,7 +166,7 @@ def load(chain, canonical, **side_inputs):
 
 # ---- what `trace` needs ----
 
-TAKES = ()
+OUTSIDE = ()
 SHARES = True
 keep, symbolic = keep_jax, never
 

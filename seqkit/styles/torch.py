@@ -242,7 +242,7 @@ def load(chain, canonical):
 
 # ---- what `trace` needs ----
 
-TAKES = ()
+OUTSIDE = ()
 SHARES = True
 symbolic = never
 

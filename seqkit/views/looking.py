@@ -13,7 +13,7 @@ import traitlets as t
 
 from seqkit import axes
 from seqkit.errors import TraceError
-from seqkit.steps import Trace, received, summary
+from seqkit.steps import Trace, received_by, summary
 from seqkit.views import cells, numbers, rows
 from seqkit.views.closer import closer
 from seqkit.views.picture import Picture
@@ -140,11 +140,6 @@ class Look(anywidget.AnyWidget):
         else:
             step = self.trace.steps[self.selected]
             self._closer = closer(step, self.trace.style, axes.batch(self.trace), self.index, self._channel)
-
-
-def received_by(trace):
-    """What the first layer of a run got."""
-    return received(trace.steps[0]) if trace.steps else trace.output
 
 
 def still(live, picture):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from seqkit.axes import batch
 from seqkit.beside import match, sentence
-from seqkit.steps import first_line, parameters_text, received, summary
+from seqkit.steps import first_line, parameters_text, received_by, summary
 from seqkit.views.drawing.column import BOX, ROW, Column, inside, strip
 from seqkit.views.drawing.page import LEFT, ROWS, TOP, WIDTH, card, draw_notes, left_out, lines, window
 from seqkit.views.drawing.pen import QUIET, RED, SCALE, palette
@@ -106,7 +106,7 @@ def _draw_rows(pen, column, steps):
     trace, first = column.trace, steps[0].number if steps else 0
     if not first:
         column.first_edge(TOP)
-        _draw_values(pen, TOP, example(received(steps[0]) if steps else trace.output, batch(trace)))
+        _draw_values(pen, TOP, example(received_by(trace), batch(trace)))
     for i, step in enumerate(steps):
         y = TOP + ROW * (i + 1)
         column.rail(step, y, inside(step, steps[i + 1 :]) if step.kind == "chain" else 0)

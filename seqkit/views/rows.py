@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from seqkit import axes
-from seqkit.steps import first_line, received, shape_text, size, summary
+from seqkit.steps import first_line, received, received_by, shape_text, size, summary
 
 CANONICAL = {"b": "bias", "bias": "bias", "beta": "bias", "gamma": "scale", "scale": "scale"}
 WEIGHTS = {1: "scale", 2: "weight"}
@@ -27,7 +27,6 @@ def structure(trace, pending=(), described=None):
     edges, shared = _Edges(), {}
     rows = [_row(step, edges, shared, described or {}) for step in trace.steps]
     rows += [_pending(each, described or {}) for each in pending]
-    first = trace.steps[0] if trace.steps else None
     return {
         "style": trace.style,
         "title": summary(trace),
@@ -37,7 +36,7 @@ def structure(trace, pending=(), described=None):
         "failed": None if trace.failed is None else trace.failed.number,
         "error": None if trace.error is None else f"{type(trace.error).__name__}: {first_line(trace.error)}",
         "sentence": trace.sentence,
-        "x": edges.of(received(first) if first else trace.output),
+        "x": edges.of(received_by(trace)),
         "out": edges.of(trace.output) if trace.error is None else [],
         "edges": edges.known,
         "rows": rows,

@@ -75,4 +75,5 @@ def _drawn(plan, style, module, seed):
     x = np.random.default_rng(seed).normal(size=(2, *plan.input)).astype(np.float32)
     x = np.moveaxis(x, 3, 1) if x.ndim == 4 and module.LAYOUT.channels_first else x
     x = np.round(x, 2)
-    return x[0] if style == "equinox" else module.torch.tensor(x) if style == "torch" else x
+    x = x if module.LAYOUT.batched else x[0]
+    return module.torch.tensor(x) if style == "torch" else x

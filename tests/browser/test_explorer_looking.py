@@ -95,6 +95,20 @@ def test_a_slider_moves_the_chain_and_its_keys_stay_with_it(stage):
     slides_and_leaves_the_notebook_alone(stage, "a heading")
 
 
+def test_beside_a_strip_stands_what_is_to_be_known_of_its_values(stage):
+    """Like the still picture, 0 % and 100 % are only said of none and all; it knows the other examples as well."""
+    put(
+        stage,
+        """x = np.ones((2, 1000), np.float32); x[:, 0] = 0
+view = sk.explore(objax.nn.Sequential([lambda x: x, jnp.negative, jax.nn.relu, jnp.log]), x)
+view""",
+    )
+    view = explorer.explorer(stage)
+    assert said(view, 0) == "0 … 1 · 1 % zero · 1 of 1,000 dead"
+    assert said(view, 2) == "0 … 0 · 100 % zero · 1,000 of 1,000 dead"
+    assert said(view, 3) == "not finite"
+
+
 def test_what_is_under_the_pointer_is_marked_everywhere_without_asking_the_kernel(stage):
     view = put(stage, mlp())
     with redrawn(view):  # what the view asks for once it has been laid out is asked by now

@@ -7,7 +7,7 @@ chain a dashed box whose layers stand indented behind a dashed rail.
 import re
 
 from seqkit.axes import batch, first_array
-from seqkit.steps import index_text, received, shape_text, size
+from seqkit.steps import index_text, received, received_by, shape_text, size
 from seqkit.views.drawing.pen import CARD, CHAIN, EDGE, FAILED, FUNCTION, MODULE, QUIET, RED, SMALL, TEXT
 from seqkit.views.drawing.strips import colors
 from seqkit.views.numbers import pool
@@ -25,9 +25,9 @@ class Column:
 
     def first_edge(self, y):
         """The input: its shape, its dtype, and which number is the batch."""
-        pen, first = self.pen, self.trace.steps[0] if self.trace.steps else None
+        pen = self.pen
         pen.text(self.left + 4, y + BOX / 2, "x", bold=True)
-        words = f"{shape_text(received(first) if first else self.trace.output)} {self.dtypes[0]}".rstrip()
+        words = f"{shape_text(received_by(self.trace))} {self.dtypes[0]}".rstrip()
         end = self._shape(self.left + 24, y + BOX / 2, words)
         if self.batch is not None and end + 56 < self.room:
             width = pen.tag(end + 8, y + BOX / 2, "batch")

@@ -21,7 +21,7 @@ def colors(cells, scale=None):
 
 
 def said(values):
-    """The least and the greatest value, and the share of zeros: `0 … 2.2 · 38 % zero`."""
+    """The least and the greatest value, and the share of zeros: `0 … 2.2 · 38 % zero`. The live picture's is in `heat.js`."""
     known = values[np.isfinite(values)]
     words = [f"{short(known.min())} … {short(known.max())}"] if known.size else []
     words += [share] if (share := zeros(values)) else []

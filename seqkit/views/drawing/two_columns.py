@@ -2,7 +2,7 @@
 
 from seqkit.axes import Axes, first_array, in_one_order, numbers
 from seqkit.beside import sentence
-from seqkit.steps import count, received
+from seqkit.steps import parameters_text, received_by
 from seqkit.views.drawing.column import BOX, ROW, Column, strip
 from seqkit.views.drawing.page import LEFT, TOP, WIDTH, card, draw_notes, left_out, lines, window
 from seqkit.views.drawing.pen import QUIET, RED
@@ -51,12 +51,12 @@ class Two:
         for column in self.columns:
             title = f"{column.trace.style} chain"
             self.pen.text(column.left, 18, title, bold=True)
-            said = count(column.trace.total_parameters, "parameter")
-            self.pen.text(column.left + self.pen.width(title, bold=True) + 12, 18, said, QUIET)
+            start = column.left + self.pen.width(title, bold=True) + 12
+            self.pen.text(start, 18, parameters_text(column.trace), QUIET)
             if inputs:
                 column.first_edge(TOP)
         if inputs:
-            values = [received(c.trace.steps[0]) if c.trace.steps else c.trace.output for c in self.columns]
+            values = [received_by(column.trace) for column in self.columns]
             self._strips(TOP, values, None)
 
     def row(self, pair, y, first):

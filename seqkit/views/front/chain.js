@@ -4,12 +4,11 @@ const ROW = 58, SENTENCE = 92;
 const GLYPHS = { module: "▮", function: "ƒ", chain: "▾" };
 
 function makeChain(view) {
-  const pane = new Listing(view, "chain", {
+  return new Listing(view, "chain", {
     title: "chain", role: "tree", height: ROW, items: () => view.chainItems(), draw: (item) => chainRow(view, item),
     keys: (event, item) => foldKey(view, event, item) || view.edit?.keys(event, item),
     tall: () => view.tall(),
   });
-  return pane;
 }
 
 function chainRow(view, item) {

@@ -47,11 +47,12 @@ function makeCloser(view) {
       channel.replaceChildren(...Array.from({ length: closer.channels ?? 0 }, (_, i) => h("option", { value: i }, `channel ${i}`)));
     channel.value = closer.channel ?? 0;
     el.querySelector(".sk-frame").hidden = bars.hidden = !shown;
-    table.replaceChildren(...facts(row, shown && record(unpack({ rows: [0], data: closer.record }, RECORD).get(0))));
+    const found = shown && record(unpack({ rows: [0], data: closer.record }, RECORD).get(0));
+    table.replaceChildren(...facts(row, found));
     if (!shown) return setText(value, "");
     paintCells(grid, floats, closer.height, view.colors);
     grid.style.aspectRatio = closer.height > 1 ? `${closer.width} / ${closer.height}` : "";
-    paintBars(bars, [...record(unpack({ rows: [0], data: closer.record }, RECORD).get(0)).bins], view.colors, 56);
+    paintBars(bars, [...found.bins], view.colors, 56);
     grid.setAttribute("aria-valuemax", floats.length - 1);
     point(Math.min(cursor, floats.length - 1));
   }

@@ -65,10 +65,11 @@ function unpack(packed, width, parts = 1) {
   return found;
 }
 
+// The words beside a strip; those of the still picture are in `drawing/strips.py`, which knows of no other examples.
 function said({ size, least, greatest, zeros, finite, dead, units }) {
   if (!size) return "";
   const parts = [finite ? `${short(least)} … ${short(greatest)}` : ""];
-  if (zeros > 0) parts.push(`${Math.round(100 * zeros) || "< 1"} % zero`);
+  if (zeros > 0) parts.push(`${zeros < 1 ? Math.min(99, Math.max(1, Math.round(100 * zeros))) : 100} % zero`);
   if (dead > 0) parts.push(`${count(dead)} of ${count(units)} dead`);
   if (finite < 1) parts.push("not finite");
   return parts.filter(Boolean).join(" · ");
