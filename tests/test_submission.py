@@ -182,7 +182,7 @@ def test_no_name_of_a_file_breaks_the_line(name):
     assert found.problem.isprintable() and len(found.problem) < 300
 
 
-def test_10_000_damaged_notebooks_each_give_code_or_a_plain_problem():
+def test_20_000_damaged_notebooks_each_give_code_or_a_plain_problem():
     rng = random.Random(6)
     whole = text(
         cell(["x = 1\n", "y"]), cell("def f(x):\r\n    return x", id="b"), cell("# t", cell_type="markdown", id="c")
