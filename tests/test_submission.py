@@ -1,5 +1,6 @@
 """A notebook that was handed in is read as data, whatever its bytes; what cannot be read says so in one plain line."""
 
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -110,6 +111,7 @@ HARMLESS = {
     "markdown without a source": text(cell(), {"cell_type": "markdown", "id": "b"}),
     "a source in lines": text(cell([f"{CANARY} ", "= 1"])),
     "an older minor format without ids": text(cell(id=None), nbformat_minor=4),
+    "the language of an old kernel": text(metadata={"language_info": {"name": "ipython3"}}),
     "two cells in one place": text(cell(), cell(cell_type="raw", id="b")),
 }
 
@@ -163,6 +165,11 @@ def test_what_may_not_be_what_was_written_is_refused_in_one_plain_line(name):
     found = read(data, "ana.ipynb")
     assert_is_plain(found)
     assert not found.code and why in found.problem
+
+
+@pytest.mark.parametrize("data", [text().encode(), b"%PDF-1.7", b""])
+def test_a_file_is_known_by_the_hash_of_its_bytes_whether_or_not_it_can_be_read(data):
+    assert read(data, "ana.ipynb").sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_the_size_of_a_file_that_was_not_read_to_its_end_is_said():
