@@ -350,6 +350,19 @@ def test_the_hidden_tests_use_the_secret_draw_and_are_cut_away(everything):
             assert cell.source == ours.source
 
 
+@pytest.mark.parametrize(("limit_s", "timeout_s"), [(5.0, 60), (30.0, 60), (100.2, 201)])
+def test_nbgrader_gives_a_check_the_time_of_two_tries(limit_s, timeout_s):
+    made = Assignment("w", (Item("forward", 5.0), Item("shapes", 5.0, time_limit_s=limit_s)), secret=bytes(32))
+    assert f"c.Execute.timeout = {timeout_s}\n" in handout.config(made)
+
+
+def test_a_long_name_gives_a_cell_id_that_nbformat_takes_and_another_name_another():
+    ids = [handout._id(name) for name in ("x" * 64, "x" * 65, "x" * 66)]
+    assert ids[0] == "x" * 64 and len(set(ids)) == 3
+    cells = [nbformat.v4.new_code_cell("", id=each) for each in ids]
+    nbformat.validate(nbformat.v4.new_notebook(cells=cells))
+
+
 def test_a_notebook_that_an_earlier_making_left_is_told(small):
     made = assignments.make("week-1", ["forward"], small, personal=["ana"])
     assert "of an earlier making" in made.notes[0] and str(Path("release", "week-1", "week-1.ipynb")) in made.notes[0]
