@@ -230,7 +230,7 @@ def test_make_lab_without_a_new_enough_python_says_so_in_one_sentence(tmp_path):
 def test_a_python_that_cannot_make_the_environment_is_told_and_one_that_can_is_not(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     python, path = tmp_path / "python3", os.pathsep.join([str(tmp_path), os.environ["PATH"]])
-    for makes, status in (("exit 1", 2), ("mkdir .venv", 0)):
+    for makes, status in (("mkdir -p .venv; exit 1", 2), ("mkdir -p .venv", 0)):
         python.write_text(f'#!/bin/sh\ncase "$*" in "-m venv .venv") {makes} ;; esac\n')
         python.chmod(0o755)
         made = run(MAKE, ".venv/python", "PYTHON=", cwd=tmp_path, PATH=path)
