@@ -1,5 +1,6 @@
 """The living picture, from the kernel's side: what it runs, what it sends, what it holds, what it lets go of."""
 
+import asyncio
 import gc
 import re
 import weakref
@@ -17,7 +18,7 @@ from seqkit.errors import SpecError, TraceError
 from seqkit.spec import Dense, Spec
 from seqkit.views import inputs
 from seqkit.views.numbers import RECORD
-from seqkit.views.pace import Pace
+from seqkit.views.pace import LEAST_S, Pace
 from tests.style_cases import MLP, X, every_style, load, native, numbers, plain_call
 
 
@@ -357,6 +358,21 @@ def test_an_update_too_soon_waits_for_the_next():
     before = view.trace
     view.update()
     assert view.trace is before
+
+
+def test_an_update_too_soon_is_drawn_once_the_cell_has_ended():
+    view, seen = explored(), []
+
+    async def a_cell():
+        for _ in range(4):
+            view.update()
+        drawn = len(seen)
+        await asyncio.sleep(4 * LEAST_S)
+        return drawn
+
+    view._pace = Pace(Clock())
+    view.observe(lambda change: seen.append(change["new"]), "trace")
+    assert asyncio.run(a_cell()) == 1 and len(seen) == 2
 
 
 # ---- a widget among others ----
