@@ -17,7 +17,7 @@ import seqkit as sk
 from seqkit.errors import SpecError, TraceError
 from seqkit.spec import Dense, Spec
 from seqkit.views import inputs
-from seqkit.views.numbers import RECORD
+from seqkit.views.numbers import BINS, CELLS, HEAD, RECORD
 from seqkit.views.pace import LEAST_S, Pace
 from tests.style_cases import MLP, X, every_style, load, native, numbers, plain_call
 
@@ -79,6 +79,22 @@ def test_only_the_rows_in_sight_are_sent():
     assert np.allclose(records(view)[0][10 : 10 + 16], view.trace[100].output[0])
 
 
+def test_a_row_is_measured_and_a_unit_is_dead_that_is_zero_in_every_example():
+    view = sk.explore(objax.nn.Sequential([abs]), np.array([[0, 2, 0, -1], [0, 0, 0, 3]], np.float32))
+    found, bins = dict(zip(HEAD, records(view)[1], strict=False)), records(view)[1][-BINS:]
+    assert (found["size"], found["least"], found["greatest"], found["mean"]) == (4, 0, 2, 0.75)
+    assert found["spread"] == pytest.approx(np.std([0, 2, 0, 1])) and (found["zeros"], found["finite"]) == (0.5, 1)
+    assert (found["dead"], found["units"], found["cells"]) == (2, 4, 4)
+    assert {i: n for i, n in enumerate(bins) if n} == {0: 2, BINS // 2: 1, BINS - 1: 1}
+
+
+def test_of_more_values_than_cells_a_cell_is_the_mean_of_neighbours():
+    x = np.random.default_rng(0).normal(size=(1, 2 * CELLS)).astype(np.float32)
+    view = sk.explore(objax.nn.Sequential([abs]), x)
+    cells = records(view)[0][len(HEAD) : len(HEAD) + CELLS]
+    np.testing.assert_allclose(cells, x.reshape(CELLS, 2).mean(1), rtol=1e-5, atol=1e-6)
+
+
 def test_a_drawn_picture_is_the_new_example():
     digits = sk.Spec([Dense(3)], input=(64,))
     view = sk.explore(digits, np.zeros((2, 64), np.float32))
@@ -97,6 +113,12 @@ def test_noise_changes_every_value_and_reset_brings_the_first_input_back():
     assert (np.array(view.x) != once).all()
     asked(view, "reset")
     assert np.array_equal(view.x, X)
+
+
+def test_noise_leaves_a_picture_in_its_range():
+    view = sk.explore(objax.nn.Sequential([abs]), np.linspace(0, 1, 128, dtype=np.float32).reshape(2, 64))
+    asked(view, "noise")
+    assert 0 == view.x.min() < view.x.max() == 1 and len(np.unique(view.x)) > 64
 
 
 def test_whole_numbers_stay_whole():
@@ -352,6 +374,15 @@ def test_update_shows_the_new_parameters_of_every_way_to_hold_them():
     assert tree.chain is changed and np.array_equal(tree.trace[0].output, changed.layers[0](tree.x))
 
 
+def test_parameters_alone_leave_the_running_statistics_of_a_linen_chain():
+    view = explored("linen", Spec([Dense(5), sk.BatchNorm(), Dense(3)], input=(4,)))
+    before = view.given["variables"]
+    view.update(before["params"])
+    assert view.trace.error is None and view.given["variables"]["batch_stats"] is before["batch_stats"]
+    view.update({"params": before["params"]})
+    assert view.given["variables"].keys() == {"params"}
+
+
 def test_an_update_too_soon_waits_for_the_next():
     view = explored()
     view.update()
@@ -486,10 +517,10 @@ def test_a_chain_without_layers_has_a_picture_too(other):
 def test_a_question_that_changes_nothing_is_answered_too():
     """Else the front end would wait for ever: of an input that is what it was nobody is told."""
     view = sk.explore(objax.nn.Sequential([abs]), 3)
-    for do in ("reset", "noise", "noise", "noise"):
-        before = view._runs
-        asked(view, do)
-        assert view._runs > before
+    for do, more in (("reset", {}), ("value", {"at": 0, "value": 3}), ("value", {"at": 0, "value": 3.0})):
+        before, run = view._runs, view.trace
+        asked(view, do, **more)
+        assert view._runs > before and view.x == 3 and view.trace is run
 
 
 @pytest.mark.parametrize(("size", "kind"), [(32, "sliders"), (33, "none"), (64, "pad"), (1000, "none")])
