@@ -16,7 +16,7 @@ from flax import linen
 import seqkit as sk
 from seqkit.errors import SpecError, TraceError
 from seqkit.spec import Dense, Spec
-from seqkit.views import inputs
+from seqkit.views import cells, inputs
 from seqkit.views.numbers import BINS, CELLS, HEAD, RECORD
 from seqkit.views.pace import LEAST_S, Pace
 from tests.style_cases import MLP, X, every_style, load, native, numbers, plain_call
@@ -91,8 +91,8 @@ def test_a_row_is_measured_and_a_unit_is_dead_that_is_zero_in_every_example():
 def test_of_more_values_than_cells_a_cell_is_the_mean_of_neighbours():
     x = np.random.default_rng(0).normal(size=(1, 2 * CELLS)).astype(np.float32)
     view = sk.explore(objax.nn.Sequential([abs]), x)
-    cells = records(view)[0][len(HEAD) : len(HEAD) + CELLS]
-    np.testing.assert_allclose(cells, x.reshape(CELLS, 2).mean(1), rtol=1e-5, atol=1e-6)
+    seen = records(view)[0][len(HEAD) : len(HEAD) + CELLS]
+    np.testing.assert_allclose(seen, x.reshape(CELLS, 2).mean(1), rtol=1e-5, atol=1e-6)
 
 
 def test_a_drawn_picture_is_the_new_example():
@@ -166,6 +166,14 @@ def test_an_image_is_shown_one_channel_at_a_time(style):
     wanted = out[2] if style == "objax" else out[:, :, 2]
     assert (view._closer["channels"], view._closer["height"], view._closer["width"]) == (3, 5, 4)
     assert np.allclose(np.frombuffer(view._closer["values"], np.float32).reshape(5, 4), wanted)
+
+
+def test_of_a_map_too_large_to_send_every_third_row_and_column_is_shown():
+    x = np.random.default_rng(0).normal(size=(1, 200, 100)).astype(np.float32)
+    view = sk.explore(objax.nn.Sequential([abs]), x)
+    view.selected = 0
+    shown = np.frombuffer(view._closer["values"], np.float32).reshape(view._closer["height"], view._closer["width"])
+    assert np.array_equal(shown, abs(x[0])[::3, ::3]) and view._closer["of"] == 20_000
 
 
 def test_a_parameter_is_measured_once_as_long_as_it_stays():
@@ -447,6 +455,20 @@ def test_closing_a_view_frees_what_it_held():
     assert alive() is None and output() is None
     assert repr(view) == "a view that was closed: run its cell again"
     assert view.comm is None and view._repr_mimebundle_ is None
+
+
+def test_a_cell_that_runs_again_or_is_deleted_closes_the_views_that_it_made(monkeypatch):
+    def made_by(*cell):
+        monkeypatch.setattr(cells, "this_cell", lambda: cell)
+        return explored()
+
+    monkeypatch.setattr(cells, "_MADE", {})
+    first, second, other = made_by("a", "run 1", ()), made_by("a", "run 1", ()), made_by("b", "run 2", ())
+    assert None not in (first.trace, second.trace)
+    again = made_by("a", "run 3", ())
+    assert first.trace is second.trace is None and other.trace is not None
+    made_by("c", "run 4", ("b", "never there"))
+    assert other.trace is None and again.trace is not None
 
 
 def test_hostile_names_stay_what_they_are():
