@@ -123,7 +123,7 @@ def test_noise_leaves_a_picture_in_its_range():
 
 def test_whole_numbers_stay_whole():
     view = sk.explore(objax.nn.Sequential([lambda x: x * 2]), np.array([3, 5]))
-    assert view._input["step"] == 1
+    assert (view._input["low"], view._input["high"], view._input["step"]) == (-8, 8, 1)
     asked(view, "noise")
     asked(view, "value", at=1, value=-4.0)
     assert view.x.dtype == np.array([3]).dtype and view.x[1] == -4
