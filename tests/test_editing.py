@@ -139,6 +139,8 @@ def others():
             nn.BatchNorm(use_scale=False),
             nn.LayerNorm(),
             nn.LayerNorm(epsilon=1e-5, use_bias=False),
+            nn.LayerNorm(epsilon=1e-5, axis_name="batch"),
+            nn.LayerNorm(epsilon=1e-5, reduction_axes=0, feature_axes=0),
             nn.Sequential([nn.relu]),
             nn.gelu,
             lambda x: nn.relu(x),
@@ -632,6 +634,14 @@ def test_linen_leaves_a_layer_without_variables_while_its_input_is_unknown_and_g
         editing("linen").edit(mended.bind(given["variables"]), [nn.relu], given)
 
 
+def test_linen_measures_anew_what_comes_behind_an_edit():
+    chain, given = chain_of("linen", "framework", Spec([Dense(5), "relu", Dense(3)], 4))
+    params = {name: own for name, own in given["variables"]["params"].items() if name != "layers_2"}
+    editor = Editor("linen", chain, {"variables": {"params": params}})
+    editor.replace((0,), Dense(7), {(0,): (2, 4), (1,): (2, 5), (2,): (2, 5), (3,): (2, 3)})
+    assert editor.given["variables"]["params"]["layers_2"]["kernel"].shape == (7, 3)
+
+
 def test_objax_hands_training_to_a_new_layer_that_asks_for_it_and_no_longer_after_undo():
     import objax
 
@@ -696,6 +706,18 @@ def test_a_state_that_a_trace_or_a_load_was_given_can_be_given_again():
     editor.insert((2,), BatchNorm(), {(2,): (4,)})
     editor.undo()
     assert trace(editor.chain, x, **editor.given).error is None and editor.given["state"] is state
+
+
+@each_class
+def test_a_frozen_chain_of_keras_stays_frozen_and_one_that_is_mended_knows_its_input_again(made):
+    chain, given = chain_of("keras", made)
+    chain.trainable = False
+    editor = Editor("keras", chain, given)
+    editor.replace((0,), Dense(7), {(0,): (2, 4)})
+    assert not editor.chain.trainable and trace(editor.chain, X, **editor.given).error is not None
+    editor.replace((3,), Dense(3), {(3,): (2, 7)})
+    assert not editor.chain.trainable and not editor.chain.trainable_variables
+    assert editor.chain.input_shape == (None, 4) and editor.chain.output_shape == (None, 3)
 
 
 def test_keras_refuses_a_class_that_is_made_in_another_way():
