@@ -107,10 +107,11 @@ def test_a_layer_that_cannot_take_its_input_is_not_made(style):
 def others():
     """Layers that compute something else than any layer of a spec, and some that are none at all."""
     import equinox as eqx
-    import keras
     import objax
     from flax import linen as nn
     from flax import nnx
+
+    from seqkit.styles.keras import keras
 
     key, rngs, k = jax.random.key(0), nnx.Rngs(0), keras.layers
     found = {
@@ -446,9 +447,10 @@ def test_two_new_layers_of_a_kind_have_different_numbers(style):
 def scope(style, chain):
     """What a learner's page has under its names."""
     import equinox as eqx
-    import keras
     import objax
     from flax import linen, nnx
+
+    from seqkit.styles.keras import keras
 
     nn = linen
     if style == "torch":
@@ -721,7 +723,7 @@ def test_a_frozen_chain_of_keras_stays_frozen_and_one_that_is_mended_knows_its_i
 
 
 def test_keras_refuses_a_class_that_is_made_in_another_way():
-    import keras
+    from seqkit.styles.keras import keras
 
     class Mine(keras.Sequential):
         def __init__(self, width):
@@ -860,6 +862,8 @@ def test_code_without_numbers_is_what_the_style_writes_and_with_too_many_says_ho
     assert "6,500 numbers" in text and "sk.equinox.load(chain, view.parameters)" in text and len(text) < 500
     assert sum(value.size for value in draw(spec).values()) > MOST
     exec(text, {})
+    just = Spec([Dense(MOST // 100, bias=False)], 100)
+    assert "numbers = {" in code(just, "equinox", draw(just))
 
 
 def test_every_float32_is_written_so_that_it_is_read_back_to_the_bit():
@@ -880,13 +884,14 @@ def test_a_layer_without_a_word_is_named(style):
 
 @every_style
 def test_what_the_palette_offers_fits_where_it_is_offered(style):
-    for example in (VECTOR, IMAGE):
+    for example, kinds in ((VECTOR, {Dense, LayerNorm}), (IMAGE, {Conv2D, Flatten})):
         dims = example.dims
         if not example.flat and load(style).LAYOUT.channels_first:
             dims = (dims[2], *dims[:2])
         assert example_shape(style, batch(style, *dims)) == example
         offered = palette(style, batch(style, *dims))
         assert len(set(offered)) == len(offered) > 10
+        assert set(map(type, offered)) == kinds | {Activation, BatchNorm, Dropout}
         assert words(style, [editing(style).make(layer, example) for layer in offered]) == offered
     assert Dropout(0.5) in palette(style, None) and not any(isinstance(each, Dense) for each in palette(style, None))
 

@@ -104,7 +104,7 @@ def failing(style):
         kernel = outside["variables"]["params"]["layers_2"]["kernel"]
         outside["variables"]["params"]["layers_2"]["kernel"] = kernel[:4]
     elif style == "keras":
-        import keras
+        from seqkit.styles.keras import keras
 
         class Broken(keras.layers.Layer):
             def call(self, x):
@@ -151,7 +151,7 @@ def test_torch_buffers_random_numbers_and_kept_values_are_as_they_were():
 
 
 def test_keras_state_is_as_it_was_and_the_answer_that_of_training():
-    import keras
+    from seqkit.styles.keras import keras
 
     chain = keras.Sequential([keras.layers.BatchNormalization(), keras.layers.Dropout(0.5)])
     chain.build((None, 4))
@@ -235,7 +235,7 @@ class ObjaxModel(objax.Module):
 
 
 def keras_model():
-    import keras
+    from seqkit.styles.keras import keras
 
     class Model(keras.Model):
         def __init__(self):
