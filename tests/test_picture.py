@@ -13,7 +13,7 @@ from seqkit.beside import match
 from seqkit.spec import Conv2D, Dense, Flatten, Spec
 from seqkit.views import picture
 from seqkit.views.drawing import page, pen, strips
-from seqkit.views.drawing.column import ROW, inside
+from seqkit.views.drawing.column import BOX, ROW, inside
 from seqkit.views.picture import Picture
 from tests.style_cases import MLP, X, every_style, load, native
 
@@ -58,9 +58,11 @@ def test_what_is_no_number_is_grey_and_said(words):
     assert words().count("not finite") == 1 and grey > 1000 > white
 
 
-def test_more_rows_than_fit_are_counted_and_not_drawn():
+def test_more_rows_than_fit_are_counted_and_not_drawn(words):
     small = opened(Picture(traced([jnp.tanh] * page.ROWS)))
+    edges = len([word for word in words() if word.startswith("(2, 4)")])
     large = opened(Picture(traced([jnp.tanh] * 1000)))
+    assert len([word for word in words() if word.startswith("(2, 4)")]) == 2 * edges - 1, "it ends in no output"
     assert page.left_out(1000, page.window(1000, None)) == [(f"… {1000 - page.ROWS} more", pen.QUIET)]
     assert large.height - small.height == 18 * pen.SCALE
 
@@ -192,6 +194,22 @@ def test_the_rows_of_a_chain_inside_are_counted():
     nested = objax.nn.Sequential([jnp.tanh, objax.nn.Sequential([jnp.sin]), jnp.cos])
     steps = traced([jnp.sin, nested, jnp.exp]).steps
     assert [inside(step, steps[step.number + 1 :]) for step in steps if step.kind == "chain"] == [4, 1]
+
+
+def test_a_line_stands_beside_the_layers_inside_a_chain_and_beside_no_others():
+    def dark(*layers):
+        rows = np.asarray(opened(Picture(traced(list(layers)))))[:, (page.LEFT + 5) * pen.SCALE].astype(int)
+        top = page.TOP + ROW + BOX + 3
+        return (rows[top * pen.SCALE : (top + 2 * ROW - 8) * pen.SCALE].sum(1) < 600).sum()
+
+    assert dark(objax.nn.Sequential([jnp.tanh, jnp.sin]), jnp.cos) > 60 > 20 > dark(jnp.tanh, jnp.sin, jnp.cos)
+
+
+def test_a_cell_has_one_colour():
+    image = np.asarray(opened(Picture(traced([lambda x: x], x=np.r_[1, np.full(15, 0.31)] * np.ones((2, 1))))))
+    y, left = page.TOP + ROW, picture.STRIP + picture.STRIP_WIDTH // 8
+    cells = image[(y + 6) * pen.SCALE : (y + BOX - 6) * pen.SCALE, left * pen.SCALE : (left + 180) * pen.SCALE]
+    assert len(np.unique(cells.reshape(-1, 3), axis=0)) == 1
 
 
 LINEAR = objax.nn.Linear(4, 3)
