@@ -1,5 +1,6 @@
 """`observe` makes plain data of whatever an answer does; `judge` compares data and nothing else."""
 
+import warnings
 from collections import namedtuple
 
 import numpy as np
@@ -220,6 +221,23 @@ def test_a_raised_error_is_told_before_a_shape_a_shape_before_a_dtype_a_dtype_be
 def test_two_errors_are_one_behaviour_only_if_they_say_the_same():
     one, other = Raised("TypeError", "unsupported operand for +"), Raised("TypeError", "missing argument 'key'")
     assert same(one, one) and not same(one, other)
+    near = Raised("TypeError", "unsupported operand for -")
+    key, weight = Raised("TypeError", "layers[1] takes no key"), Raised("TypeError", "layers[1] lacks a weight")
+    assert same(one, near) and not same(key, weight) and not same(one, Raised("ValueError", one.message))
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "got"),
+    [
+        (np.ones((1, 3)), np.ones(3), "(1, 3), a leading axis more"),
+        (np.ones((2, 3)), np.ones((3, 2)), "(2, 3), rows and columns exchanged"),
+        (np.ones(2), np.ones(3), "(2,)"),
+        (np.float32(1), np.ones(3), "a single number"),
+    ],
+)
+def test_a_shape_that_is_nearly_the_wanted_one_is_said_to_be(seen, wanted, got):
+    found = first_difference(plain(seen), plain(wanted))
+    assert (found.kind, found.got, found.want) == ("shape", got, str(wanted.shape))
 
 
 def test_of_two_chains_the_first_layer_that_differs_is_named():
@@ -257,6 +275,21 @@ RIGHT = "    for layer in layers:\n        x = layer(x)\n    return x"
 def test_an_answer_that_prints_or_warns_is_right_and_told_so():
     said = str(check("forward", chain_answer("    print('here')\n    import warnings; warnings.warn('old')\n" + RIGHT)))
     assert said.startswith("✓") and "It prints;" in said and "It warns: UserWarning: old." in said
+
+
+def test_a_warning_is_told_of_the_learners_own_lines_alone_and_though_warnings_are_switched_off():
+    own = "    import warnings; warnings.warn('mine')\n" + RIGHT
+    other = "    import warnings; warnings.warn_explicit('not mine', UserWarning, 'library.py', 3)\n" + RIGHT
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = [str(check("forward", chain_answer(body))) for body in (own, other)]
+    assert "It warns: UserWarning: mine." in told[0] and "It warns" not in told[1]
+
+
+def test_a_case_may_take_half_of_the_time_that_is_left_and_never_nothing(monkeypatch):
+    monkeypatch.setattr(observing.time, "monotonic", lambda: 100.0)
+    shares = [observing._share(end) for end in (None, 110.0, 100.1, 90.0)]
+    assert shares == [observing.LIMIT_S, 5.0, observing.SHORTEST_S, observing.SHORTEST_S]
 
 
 def test_an_answer_that_changes_its_arguments_is_told_so():
