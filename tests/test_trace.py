@@ -295,6 +295,36 @@ def test_nested_chains_have_positions_of_their_own_and_shared_layers_are_counted
     assert traced.total_parameters == 20 and len(traced[1, 1].parameters) == 2
 
 
+def test_a_shared_layer_that_is_called_out_of_turn_is_the_one_behind_the_last_called():
+    class Skips(objax.ModuleList):
+        def __call__(self, x):
+            return self[2](self[0](x))
+
+    shared = objax.nn.Linear(4, 4)
+    traced = sk.trace(Skips([shared, objax.functional.relu, shared]), native("objax", X))
+    assert [step.position for step in traced] == [(0,), (2,)]
+
+
+def test_a_layer_that_calls_the_class_above_it_is_one_step():
+    class Doubled(objax.nn.Linear):
+        def __call__(self, x):
+            return 2 * super().__call__(x)
+
+    chain = objax.nn.Sequential([objax.nn.Linear(4, 4), Doubled(4, 4)])
+    traced = sk.trace(chain, native("objax", X))
+    assert [(step.position, step.layer) for step in traced] == [((0,), "Linear(4, 4)"), ((1,), "Doubled(4, 4)")]
+    assert np.array_equal(traced.output, chain(native("objax", X)))
+
+
+def test_an_array_that_a_layer_changes_in_place_is_kept_as_it_was():
+    def doubled(x):
+        x *= 2
+        return x
+
+    traced = sk.trace(objax.nn.Sequential([doubled, doubled]), np.ones(3))
+    assert [(step.inputs[0][0], step.output[0]) for step in traced] == [(1, 2), (2, 4)]
+
+
 def test_an_equinox_layer_that_stands_twice_is_two_layers():
     linear = eqx.nn.Linear(4, 4, key=KEY)
     assert sk.trace(eqx.nn.Sequential([linear, linear]), native("equinox", X)).total_parameters == 40
