@@ -13,6 +13,7 @@ from flax import nnx
 
 import seqkit as sk
 from seqkit.errors import NotAChainError, TraceError
+from seqkit.notes import Takes, sentence
 from tests.style_cases import MLP, X, every_style, load, native, numbers, plain_call, written
 
 KEY = jax.random.key(3)
@@ -376,6 +377,23 @@ def test_a_learners_wrong_sequential_is_seen_as_it_is():
     assert all(np.array_equal(step.inputs[0], X) for step in wrong)
     assert [step.position for step in sk.trace(Backwards(layers), X)] == [(2,), (1,), (0,)]
     assert [step.layer for step in sk.trace(Backwards(layers), X)] == ["tanh", "negative", "relu"]
+
+
+def test_of_a_chain_in_a_chain_the_innermost_layer_that_raised_is_the_one_that_failed():
+    def breaks(x):
+        raise ValueError("no")
+
+    inner = objax.nn.Sequential([jnp.sin, breaks])
+    traced = sk.trace(objax.nn.Sequential([jnp.tanh, inner]), X)
+    assert [step.position for step in traced if step.error is not None] == [(1,), (1, 1)]
+    assert traced.failed.position == (1, 1) and traced.sentence.startswith("layer[1][1] breaks got shape (2, 4)")
+
+
+def test_a_layer_that_got_the_size_that_it_takes_is_told_of_no_other():
+    takes = Takes(4, -1, "give {this} nin={got}")
+    told = [sentence((1,), ["a", "b"], (np.ones((2, size)),), str, lambda layer: takes) for size in (4, 5)]
+    assert told[0] == "layer[1] b got shape (2, 4) float64, the output of layer[0] a."
+    assert told[1].endswith(" It takes (…, 4). Give layer[1] nin=5, or let layer[0] put out 4.")
 
 
 def test_a_chain_that_fails_behind_its_last_layer_still_shows_its_steps():
