@@ -80,12 +80,12 @@ def test_only_the_rows_in_sight_are_sent():
 
 
 def test_a_row_is_measured_and_a_unit_is_dead_that_is_zero_in_every_example():
-    view = sk.explore(objax.nn.Sequential([abs]), np.array([[0, 2, 0, -1], [0, 0, 0, 3]], np.float32))
+    view = sk.explore(objax.nn.Sequential([abs]), np.array([[0, 2, 0, -1, 0], [0, 0, 0, 3, 0]], np.float32))
     found, bins = dict(zip(HEAD, records(view)[1], strict=False)), records(view)[1][-BINS:]
-    assert (found["size"], found["least"], found["greatest"], found["mean"]) == (4, 0, 2, 0.75)
-    assert found["spread"] == pytest.approx(np.std([0, 2, 0, 1])) and (found["zeros"], found["finite"]) == (0.5, 1)
-    assert (found["dead"], found["units"], found["cells"]) == (2, 4, 4)
-    assert {i: n for i, n in enumerate(bins) if n} == {0: 2, BINS // 2: 1, BINS - 1: 1}
+    assert (found["size"], found["least"], found["greatest"], found["finite"]) == (5, 0, 2, 1)
+    assert (found["mean"], found["spread"], found["zeros"]) == pytest.approx((0.6, np.std([0, 2, 0, 1, 0]), 0.6))
+    assert (found["dead"], found["units"], found["cells"]) == (3, 5, 5)
+    assert {i: n for i, n in enumerate(bins) if n} == {0: 3, BINS // 2: 1, BINS - 1: 1}
 
 
 def test_of_more_values_than_cells_a_cell_is_the_mean_of_neighbours():

@@ -283,6 +283,12 @@ def test_what_was_handed_out_makes_nobody_alike():
     assert similarity.pairs([OWN, renamed(OWN)]) and not similarity.pairs([OWN, renamed(OWN)], given=OWN)
 
 
+def test_a_passage_that_many_have_is_not_one_that_two_have_alone():
+    both, all_alike = [HERS + OWN, HERS + renamed(OWN)], [HERS] * 10
+    (first, *_) = similarity.pairs([*both, *all_alike])
+    assert (first.one, first.other) == (0, 1) and 0 < first.alone < similarity.pairs(both)[0].alone
+
+
 def test_code_that_python_cannot_read_is_compared_as_words():
     broken = [f"{OWN[0]}\n'''", f"def (:\n{OWN[1]}", *HERS]
     assert similarity.pairs([broken, OWN, renamed(broken)])[0].score == 1.0
