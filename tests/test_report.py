@@ -4,6 +4,7 @@ import re
 import resource
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -16,6 +17,7 @@ from seqkit.errors import GradebookError
 from seqkit.grading import wire
 from seqkit.grading.report import similarity, statistics, words
 from seqkit.grading.report import writing as report
+from seqkit.grading.report.findings import Total
 from seqkit.grading.report.pictures import picture
 from seqkit.grading.report.slugs import slugs
 from seqkit.grading.report.visible import one_line, visible
@@ -78,8 +80,6 @@ def theirs(folder, student):
 
 
 def test_what_seqkit_could_not_judge_is_told_and_counts_against_nobody(tmp_path):
-    from dataclasses import replace
-
     from seqkit.grading.scoring import UNJUDGED
 
     whole = CLASS[0].graded
@@ -187,6 +187,43 @@ def test_the_tables_count_each_student_once():
     assert sum(bar.students for bar in bars) == len(CLASS)
     assert {row.students for row in rows} == {read}
     assert [row.exercise for row in rows] == list(class_of_forty.EXERCISES)
+
+
+def test_who_has_just_a_tenth_stands_in_its_bar(monkeypatch):
+    monkeypatch.setattr(statistics, "total", lambda earned, assignment: Total(earned, 3.0))
+    bars = statistics.distribution([0.0, 0.3, 0.59, 0.6, 3.0, 3.3], ASKED)
+    assert [bar.students for bar in bars] == [1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+
+
+def with_scores(**changed):
+    """The first of the class, all but the first of whose scores are changed so."""
+    first, *rest = CLASS[0].graded.scores
+    scores = (replace(first, ok=True, started=True), *(replace(score, **changed) for score in rest))
+    return replace(CLASS[0], graded=replace(CLASS[0].graded, status="ok", scores=scores), adjustments={})
+
+
+def test_who_did_not_begin_half_of_it_is_stuck_and_so_is_who_wrote_what_does_not_work():
+    n, asked = len(ASKED.items) - 1, len(ASKED.items)
+    (untouched,) = statistics.stuck([with_scores(started=False, ok=False, earned=0.0)], ASKED)
+    (low,) = statistics.stuck([with_scores(started=True, ok=False, earned=0.1)], ASKED)
+    assert untouched.reasons[0].startswith(f"did not begin {n} of {asked}: ")
+    assert low.reasons[0].startswith(f"wrote {n} of {asked} that do not work yet: ")
+    assert statistics.stuck([with_scores(started=True, ok=True, earned=99.0)], ASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"ok": True, "earned": 5.0}, "ok", "right"),
+        ({"earned": 1.0}, "ok", "partly right"),
+        ({"earned": 0.0}, "died", "not yet"),
+        ({"started": False}, "ok", "not started"),
+        ({"ok": True}, "could not be read", "not judged"),
+    ],
+)
+def test_how_an_exercise_went_is_said_in_words(changed, status, said):
+    score = replace(CLASS[0].graded.scores[0], **({"ok": False, "started": True} | changed))
+    assert words.state(score, status) == said and words.state(None) == "not judged"
 
 
 def test_the_mean_is_that_of_numpy():
