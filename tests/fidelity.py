@@ -53,7 +53,7 @@ def named(page):
 
 def accepted(page):
     """(alternatives accepted on every draw, alternatives)."""
-    answers = importlib.import_module(f"tests.alternatives.{index()[page.name][0]}").ANSWERS
+    answers = importlib.import_module(f"tests.alternatives.{index()[page.name].file}").ANSWERS
     right = [all(check(page.name, answer, draw).ok for draw in DRAWS) for answer in answers]
     return sum(right), len(right)
 

@@ -10,6 +10,8 @@ from seqkit.grading.graded import CellRun, Graded, Score
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+WAIT_S = 60
+"""How long one process waits for the others to begin: if one of them ended before, it says so in place of waiting for ever."""
 PROCESSES.set_forkserver_preload(
     ["seqkit.grading.book.gradebook", "alembic.command", "sqlalchemy.dialects.postgresql", "psycopg"]
 )
@@ -54,7 +56,7 @@ def record_all(said, where, gradeds, ready=None):
     """Record them one by one, saying the number of each that is recorded."""
     with Gradebook(where) as book:
         if ready:
-            ready.wait()
+            ready.wait(WAIT_S)
         for number, each in enumerate(gradeds):
             if book.record(each):
                 said.send(number)
@@ -62,7 +64,7 @@ def record_all(said, where, gradeds, ready=None):
 
 def open_at_once(said, where, ready):
     """Open the gradebook in the moment in which the others do."""
-    ready.wait()
+    ready.wait(WAIT_S)
     with Gradebook(where) as book:
         said.send(book.verify())
 

@@ -14,6 +14,7 @@ import pytest
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
 from seqkit import lesson, snippet
+from seqkit.check import DRAW
 from seqkit.errors import AssignmentError, ExerciseError
 from seqkit.grading.handout import assignment as assignments
 from seqkit.grading.handout import atomic, manifest, secret
@@ -119,14 +120,16 @@ def test_the_secret_is_for_the_teacher_alone_and_is_kept(small):
     if os.name == "posix":
         for path in (small / "secret.json", next((small / "source").rglob("*.ipynb"))):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        (small / "secret.json").chmod(0o644)
-        assert "can be read by others" in assignments.load(small).notes[0]
+        for mode in (0o640, 0o604, 0o644):
+            (small / "secret.json").chmod(mode)
+            assert "can be read by others" in assignments.load(small).notes[0]
 
 
 def test_a_draw_comes_from_the_secret_and_is_no_draw_of_a_notebook():
     made = [Assignment("w", (), secret=bytes([i]) * 32) for i in range(200)]
     assert len({each.draw() for each in made}) == len({each.fingerprint() for each in made}) == 200
-    assert all(2 <= each.draw() < 2**31 for each in made)
+    assert all(each.draw() in secret.DRAWS for each in made)
+    assert 0 not in secret.DRAWS and DRAW not in secret.DRAWS and 2**31 not in secret.DRAWS
     assert made[0].draw() == Assignment("other", (), secret=bytes(32)).draw()
     with pytest.raises(AssignmentError, match="without its secret has no draw"):
         Assignment("w", ()).draw()
@@ -345,6 +348,19 @@ def test_the_hidden_tests_use_the_secret_draw_and_are_cut_away(everything):
             assert f"draw={made.draw()}" in cell.source
             clear._remove_hidden_test_region(cell)
             assert cell.source == ours.source
+
+
+@pytest.mark.parametrize(("limit_s", "timeout_s"), [(5.0, 60), (30.0, 60), (100.2, 201)])
+def test_nbgrader_gives_a_check_the_time_of_two_tries(limit_s, timeout_s):
+    made = Assignment("w", (Item("forward", 5.0), Item("shapes", 5.0, time_limit_s=limit_s)), secret=bytes(32))
+    assert f"c.Execute.timeout = {timeout_s}\n" in handout.config(made)
+
+
+def test_a_long_name_gives_a_cell_id_that_nbformat_takes_and_another_name_another():
+    ids = [handout._id(name) for name in ("x" * 64, "x" * 65, "x" * 66)]
+    assert ids[0] == "x" * 64 and len(set(ids)) == 3
+    cells = [nbformat.v4.new_code_cell("", id=each) for each in ids]
+    nbformat.validate(nbformat.v4.new_notebook(cells=cells))
 
 
 def test_a_notebook_that_an_earlier_making_left_is_told(small):

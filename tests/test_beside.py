@@ -104,6 +104,32 @@ def test_of_two_equal_rows_of_keys_with_one_more_only_that_one_stands_alone():
         assert [pair for pair in pairs if None in pair] == [(None, i)] and len(pairs) == len(more)
 
 
+def test_a_layer_stands_beside_the_one_of_its_shape_and_a_chain_beside_no_layer():
+    sin, relu, cos = (False, "sin", (3,)), (False, "relu", (4,)), (False, "cos", (3,))
+    assert aligned([sin], [relu, cos]) == [(None, 0), (0, 1)] and aligned([relu, cos], [sin]) == [(0, None), (1, 0)]
+    assert aligned([(True, "sequential", (3,))], [sin]) == [(0, None), (None, 0)]
+
+
+def test_of_two_chains_in_a_model_that_both_differ_the_first_is_named():
+    class Two(objax.Module):
+        def __init__(self, f):
+            self.one, self.two = objax.nn.Sequential([f]), objax.nn.Sequential([f])
+
+        def __call__(self, x):
+            return self.two(self.one(x))
+
+    assert match(sk.trace(Two(jnp.sin), X), sk.trace(Two(jnp.cos), X)).first == 0
+
+
+@pytest.mark.parametrize("style", HERE)
+def test_behind_a_dense_layer_as_wide_as_the_image_no_value_is_one_of_the_image(style):
+    spec = Spec([Flatten(), Dense(4 * 4 * 2), "tanh"], (4, 4, 2))
+    chain, outside = load(style).build(spec, 2)
+    run = sk.trace(chain, native(style, PHOTOS), **outside)
+    linen, outside = load("linen").build(spec, 2)
+    assert match(run, sk.trace(linen, native("linen", PHOTOS), **outside)).first is None
+
+
 def test_a_layer_in_a_chain_of_its_own_is_named_and_not_the_chain():
     inner = lambda f: objax.nn.Sequential([jnp.tanh, f])
     beside = match(traced(jnp.sin, inner(jnp.cos)), traced(jnp.sin, inner(jnp.abs)))

@@ -1,6 +1,8 @@
 """`observe` makes plain data of whatever an answer does; `judge` compares data and nothing else."""
 
 import re
+import signal
+import warnings
 from collections import namedtuple
 
 import numpy as np
@@ -10,6 +12,7 @@ from seqkit import judge as judging
 from seqkit import observe as observing
 from seqkit.check import check, judge, observe
 from seqkit.compare import first_difference, same, text
+from seqkit.draws import fixed
 from seqkit.exercise import Exercise, load
 from seqkit.plain import Huge, Raised, Run, Thing, outcome, plain
 
@@ -61,6 +64,7 @@ class Claims:
         ((1, [2.5]), (1, [2.5])),
         (namedtuple("Point", "x y")(1, 2), (1, 2)),
         ({1: (2,), "a": None}, {1: (2,), "a": None}),
+        ({(1, 2): 3, len: 4, Words("a"): 5}, {"tuple": 3, "builtin_function_or_method": 4, "Words": 5}),
         (Claims(), Thing("Claims")),
         (len, Thing("builtin_function_or_method")),
         (plain, Thing("a function")),
@@ -101,7 +105,8 @@ def test_what_is_too_large_or_too_deep_is_named_and_not_copied():
     assert inside == Huge("list") and depth < 30
     assert len(plain([0] * 10**6)) < 30_000
     assert len(plain("a" * 10**7)) == 10_000
-    assert len(plain(list(np.broadcast_to(1.0, (4, 3 * 10**6))))[1:]) == 3
+    first, *rest = plain(list(np.broadcast_to(1.0, (4, 3 * 10**6))))
+    assert first.shape == (3 * 10**6,) and rest == [Huge("an array of shape (3000000,)")] * 3
     assert isinstance(plain(10**400), Huge)
 
 
@@ -221,6 +226,23 @@ def test_a_raised_error_is_told_before_a_shape_a_shape_before_a_dtype_a_dtype_be
 def test_two_errors_are_one_behaviour_only_if_they_say_the_same():
     one, other = Raised("TypeError", "unsupported operand for +"), Raised("TypeError", "missing argument 'key'")
     assert same(one, one) and not same(one, other)
+    near = Raised("TypeError", "unsupported operand for -")
+    key, weight = Raised("TypeError", "layers[1] takes no key"), Raised("TypeError", "layers[1] lacks a weight")
+    assert same(one, near) and not same(key, weight) and not same(one, Raised("ValueError", one.message))
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "got"),
+    [
+        (np.ones((1, 3)), np.ones(3), "(1, 3), a leading axis more"),
+        (np.ones((2, 3)), np.ones((3, 2)), "(2, 3), rows and columns exchanged"),
+        (np.ones(2), np.ones(3), "(2,)"),
+        (np.float32(1), np.ones(3), "a single number"),
+    ],
+)
+def test_a_shape_that_is_nearly_the_wanted_one_is_said_to_be(seen, wanted, got):
+    found = first_difference(plain(seen), plain(wanted))
+    assert (found.kind, found.got, found.want) == ("shape", got, str(wanted.shape))
 
 
 def test_of_two_chains_the_first_layer_that_differs_is_named():
@@ -282,6 +304,21 @@ RIGHT = "    for layer in layers:\n        x = layer(x)\n    return x"
 def test_an_answer_that_prints_or_warns_is_right_and_told_so():
     said = str(check("forward", chain_answer("    print('here')\n    import warnings; warnings.warn('old')\n" + RIGHT)))
     assert said.startswith("✓") and "It prints;" in said and "It warns: UserWarning: old." in said
+
+
+def test_a_warning_is_told_of_the_learners_own_lines_alone_and_though_warnings_are_switched_off():
+    own = "    import warnings; warnings.warn('mine')\n" + RIGHT
+    other = "    import warnings; warnings.warn_explicit('not mine', UserWarning, 'library.py', 3)\n" + RIGHT
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = [str(check("forward", chain_answer(body))) for body in (own, other)]
+    assert "It warns: UserWarning: mine." in told[0] and "It warns" not in told[1]
+
+
+def test_a_case_may_take_half_of_the_time_that_is_left_and_never_nothing(monkeypatch):
+    monkeypatch.setattr(observing.time, "monotonic", lambda: 100.0)
+    shares = [observing._share(end) for end in (None, 110.0, 100.1, 90.0)]
+    assert shares == [observing.LIMIT_S, 5.0, observing.SHORTEST_S, observing.SHORTEST_S]
 
 
 def test_an_answer_that_changes_its_arguments_is_told_so():
@@ -403,6 +440,57 @@ def test_points_are_earned_by_the_weight_of_the_probes_that_agree(monkeypatch):
     monkeypatch.setattr(judging.snippet, "code", lambda *args: "")
     verdict = judge(exercise, observe(exercise, lambda: 2))
     assert (verdict.agreed, verdict.asked, verdict.earned, verdict.points) == (1, 2, 2.0, 6)
+
+
+def test_points_are_earned_to_two_decimals(monkeypatch):
+    exercise = small()
+    exercise.points = 10
+    monkeypatch.setattr(judging.snippet, "code", lambda *args: "")
+    assert judge(exercise, observe(exercise, lambda: 2)).earned == 3.33
+
+
+def takes_a_list(in_place, wanted=1):
+    """An exercise whose answer gets a list; `in_place` says whether it is asked to change it."""
+    told = {"statement": ">>> put([1])\n1", "hints": ["A?", "B.", "C."], "in_place": in_place}
+    exercise = Exercise("put", number=1, lesson="00", points=1, **told)
+    exercise.answer(lambda items: wanted)
+
+    @exercise.probe(items=fixed("[1]"))
+    def a_list(put, items):
+        """It gets a list."""
+        return put(items)
+
+    return exercise
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_who_is_asked_to_change_an_argument_is_not_told_that_it_did(in_place):
+    exercise = takes_a_list(in_place)
+    verdict = judge(exercise, observe(exercise, lambda items: items.append(2) or 1))
+    assert verdict.ok and bool(verdict.remarks) == (not in_place)
+
+
+def test_a_list_for_a_tuple_is_told_of_a_right_answer_alone(monkeypatch):
+    monkeypatch.setattr(judging.snippet, "code", lambda *args: "")
+    exercise = takes_a_list(True, wanted=(1, 2))
+    right, wrong = (judge(exercise, observe(exercise, lambda items, gave=gave: gave)) for gave in ([1, 2], [1, 3]))
+    assert right.ok and right.remarks == ("A list came where a tuple was asked; their items agree.",)
+    assert not wrong.ok and wrong.remarks == ()
+
+
+def test_what_cannot_be_called_is_answered_with_the_call_to_write():
+    said = "The answer is int, which cannot be called. Hand over what you wrote: check('forward', forward)."
+    assert check("forward", 3).sentence == said
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm clock on this system")
+def test_an_alarm_that_somebody_had_set_is_theirs_again():
+    before = signal.signal(signal.SIGALRM, ring := lambda *_: None)
+    try:
+        check("forward", chain_answer(RIGHT))
+        assert signal.getsignal(signal.SIGALRM) is ring
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def runs(wanted):

@@ -182,6 +182,14 @@ def test_with_json_stdout_is_one_document_whatever_happens(place):
         assert ("error" in document) == (found.exit_code == 3), args
 
 
+def test_with_json_a_command_that_fails_behind_its_answer_says_no_second_document(capsys):
+    voice = Voice()
+    voice.json = True
+    for document in ({"graded": 3}, {"error": "interrupted"}):
+        voice.answer(document)
+    assert json.loads(capsys.readouterr().out) == {"graded": 3}
+
+
 @pytest.mark.parametrize("to", FORMATS)
 def test_an_export_goes_to_stdout_or_into_files(place, tmp_path, to):
     args = ["export", place / "results", "-a", place / "hw1", "--to", to]

@@ -107,10 +107,11 @@ def test_a_layer_that_cannot_take_its_input_is_not_made(style):
 def others():
     """Layers that compute something else than any layer of a spec, and some that are none at all."""
     import equinox as eqx
-    import keras
     import objax
     from flax import linen as nn
     from flax import nnx
+
+    from seqkit.styles.keras import keras
 
     key, rngs, k = jax.random.key(0), nnx.Rngs(0), keras.layers
     found = {
@@ -139,6 +140,9 @@ def others():
             nn.BatchNorm(use_scale=False),
             nn.LayerNorm(),
             nn.LayerNorm(epsilon=1e-5, use_bias=False),
+            nn.LayerNorm(epsilon=1e-5, axis_name="batch"),
+            nn.LayerNorm(epsilon=1e-5, reduction_axes=0),
+            nn.LayerNorm(epsilon=1e-5, feature_axes=0),
             nn.Sequential([nn.relu]),
             nn.gelu,
             lambda x: nn.relu(x),
@@ -444,9 +448,10 @@ def test_two_new_layers_of_a_kind_have_different_numbers(style):
 def scope(style, chain):
     """What a learner's page has under its names."""
     import equinox as eqx
-    import keras
     import objax
     from flax import linen, nnx
+
+    from seqkit.styles.keras import keras
 
     nn = linen
     if style == "torch":
@@ -632,6 +637,14 @@ def test_linen_leaves_a_layer_without_variables_while_its_input_is_unknown_and_g
         editing("linen").edit(mended.bind(given["variables"]), [nn.relu], given)
 
 
+def test_linen_measures_anew_what_comes_behind_an_edit():
+    chain, given = chain_of("linen", "framework", Spec([Dense(5), "relu", Dense(3)], 4))
+    params = {name: own for name, own in given["variables"]["params"].items() if name != "layers_2"}
+    editor = Editor("linen", chain, {"variables": {"params": params}})
+    editor.replace((0,), Dense(7), {(0,): (2, 4), (1,): (2, 5), (2,): (2, 5), (3,): (2, 3)})
+    assert editor.given["variables"]["params"]["layers_2"]["kernel"].shape == (7, 3)
+
+
 def test_objax_hands_training_to_a_new_layer_that_asks_for_it_and_no_longer_after_undo():
     import objax
 
@@ -698,8 +711,20 @@ def test_a_state_that_a_trace_or_a_load_was_given_can_be_given_again():
     assert trace(editor.chain, x, **editor.given).error is None and editor.given["state"] is state
 
 
+@each_class
+def test_a_frozen_chain_of_keras_stays_frozen_and_one_that_is_mended_knows_its_input_again(made):
+    chain, given = chain_of("keras", made)
+    chain.trainable = False
+    editor = Editor("keras", chain, given)
+    editor.replace((0,), Dense(7), {(0,): (2, 4)})
+    assert not editor.chain.trainable and trace(editor.chain, X, **editor.given).error is not None
+    editor.replace((3,), Dense(3), {(3,): (2, 7)})
+    assert not editor.chain.trainable and not editor.chain.trainable_variables
+    assert editor.chain.input_shape == (None, 4) and editor.chain.output_shape == (None, 3)
+
+
 def test_keras_refuses_a_class_that_is_made_in_another_way():
-    import keras
+    from seqkit.styles.keras import keras
 
     class Mine(keras.Sequential):
         def __init__(self, width):
@@ -838,6 +863,8 @@ def test_code_without_numbers_is_what_the_style_writes_and_with_too_many_says_ho
     assert "6,500 numbers" in text and "sk.equinox.load(chain, view.parameters)" in text and len(text) < 500
     assert sum(value.size for value in draw(spec).values()) > MOST
     exec(text, {})
+    just = Spec([Dense(MOST // 100, bias=False)], 100)
+    assert "numbers = {" in code(just, "equinox", draw(just))
 
 
 def test_every_float32_is_written_so_that_it_is_read_back_to_the_bit():
@@ -858,13 +885,14 @@ def test_a_layer_without_a_word_is_named(style):
 
 @every_style
 def test_what_the_palette_offers_fits_where_it_is_offered(style):
-    for example in (VECTOR, IMAGE):
+    for example, kinds in ((VECTOR, {Dense, LayerNorm}), (IMAGE, {Conv2D, Flatten})):
         dims = example.dims
         if not example.flat and load(style).LAYOUT.channels_first:
             dims = (dims[2], *dims[:2])
         assert example_shape(style, batch(style, *dims)) == example
         offered = palette(style, batch(style, *dims))
         assert len(set(offered)) == len(offered) > 10
+        assert set(map(type, offered)) == kinds | {Activation, BatchNorm, Dropout}
         assert words(style, [editing(style).make(layer, example) for layer in offered]) == offered
     assert Dropout(0.5) in palette(style, None) and not any(isinstance(each, Dense) for each in palette(style, None))
 

@@ -1,5 +1,6 @@
 """Every page keeps its promises: a page is tested by being there."""
 
+import ast
 import doctest
 import importlib
 import inspect
@@ -12,7 +13,7 @@ from seqkit.check import Observations, check, judge, observe
 from seqkit.compare import first_difference, same
 from seqkit.exercise import index, load, names
 from seqkit.judge import known, wanted
-from seqkit.plain import Raised
+from seqkit.plain import Raised, plain
 
 DRAWS = range(1, 21)
 DRAWS_OF_MISTAKES = DRAWS[:4]
@@ -23,7 +24,7 @@ every_page = pytest.mark.parametrize("name", names())
 
 
 def alternatives(name):
-    return importlib.import_module(f"tests.alternatives.{index()[name][0]}").ANSWERS
+    return importlib.import_module(f"tests.alternatives.{index()[name].file}").ANSWERS
 
 
 def starter(exercise):
@@ -129,15 +130,21 @@ def test_the_call_in_the_statement_gives_what_it_says(name):
     assert not failed, "".join(failed)
 
 
+def pasted(code, room):
+    """What the last line of a piece of code gives, run behind an answer."""
+    *before, last = ast.parse(code).body
+    exec(compile(ast.Module(before, []), "<pasted>", "exec"), room)
+    return eval(compile(ast.Expression(last.value), "<pasted>", "eval"), room)
+
+
 @every_page
-def test_a_call_that_is_shown_can_be_pasted_behind_the_answer(name):
+def test_a_call_that_is_shown_can_be_pasted_behind_the_answer_and_gives_what_the_probe_saw(name):
     page = load(name)
     for probe in page.probes:
-        for case in probe.cases(2)[-1:]:
-            room = {name: page.reference}
-            for given in page.given_parts:
-                room[given.__name__] = given
-            exec(snippet.code(page, probe, case), room)
+        case, seen = probe.cases(2)[-1], known(probe, page.reference, 2)[-1]
+        room = {name: page.reference} | {given.__name__: given for given in page.given_parts}
+        gave = plain(pasted(snippet.code(page, probe, case), room))
+        assert probe.call is not None or same(gave, seen.value, probe.exact), f"{probe.name}: {gave}"
 
 
 @every_page

@@ -1,5 +1,6 @@
 """The living picture, from the kernel's side: what it runs, what it sends, what it holds, what it lets go of."""
 
+import asyncio
 import gc
 import re
 import weakref
@@ -15,9 +16,9 @@ from flax import linen
 import seqkit as sk
 from seqkit.errors import SpecError, TraceError
 from seqkit.spec import Dense, Spec
-from seqkit.views import inputs
-from seqkit.views.numbers import RECORD
-from seqkit.views.pace import Pace
+from seqkit.views import cells, inputs
+from seqkit.views.numbers import BINS, CELLS, HEAD, RECORD
+from seqkit.views.pace import LEAST_S, Pace
 from tests.style_cases import MLP, X, every_style, load, native, numbers, plain_call
 
 
@@ -78,6 +79,22 @@ def test_only_the_rows_in_sight_are_sent():
     assert np.allclose(records(view)[0][10 : 10 + 16], view.trace[100].output[0])
 
 
+def test_a_row_is_measured_and_a_unit_is_dead_that_is_zero_in_every_example():
+    view = sk.explore(objax.nn.Sequential([abs]), np.array([[0, 2, 0, -1, 0], [0, 0, 0, 3, 0]], np.float32))
+    found, bins = dict(zip(HEAD, records(view)[1], strict=False)), records(view)[1][-BINS:]
+    assert (found["size"], found["least"], found["greatest"], found["finite"]) == (5, 0, 2, 1)
+    assert (found["mean"], found["spread"], found["zeros"]) == pytest.approx((0.6, np.std([0, 2, 0, 1, 0]), 0.6))
+    assert (found["dead"], found["units"], found["cells"]) == (3, 5, 5)
+    assert {i: n for i, n in enumerate(bins) if n} == {0: 3, BINS // 2: 1, BINS - 1: 1}
+
+
+def test_of_more_values_than_cells_a_cell_is_the_mean_of_neighbours():
+    x = np.random.default_rng(0).normal(size=(1, 2 * CELLS)).astype(np.float32)
+    view = sk.explore(objax.nn.Sequential([abs]), x)
+    seen = records(view)[0][len(HEAD) : len(HEAD) + CELLS]
+    np.testing.assert_allclose(seen, x.reshape(CELLS, 2).mean(1), rtol=1e-5, atol=1e-6)
+
+
 def test_a_drawn_picture_is_the_new_example():
     digits = sk.Spec([Dense(3)], input=(64,))
     view = sk.explore(digits, np.zeros((2, 64), np.float32))
@@ -98,18 +115,33 @@ def test_noise_changes_every_value_and_reset_brings_the_first_input_back():
     assert np.array_equal(view.x, X)
 
 
+def test_noise_leaves_a_picture_in_its_range():
+    view = sk.explore(objax.nn.Sequential([abs]), np.linspace(0, 1, 128, dtype=np.float32).reshape(2, 64))
+    asked(view, "noise")
+    assert 0 == view.x.min() < view.x.max() == 1 and len(np.unique(view.x)) > 64
+
+
 def test_whole_numbers_stay_whole():
     view = sk.explore(objax.nn.Sequential([lambda x: x * 2]), np.array([3, 5]))
-    assert view._input["step"] == 1
+    assert (view._input["low"], view._input["high"], view._input["step"]) == (-8, 8, 1)
     asked(view, "noise")
     asked(view, "value", at=1, value=-4.0)
     assert view.x.dtype == np.array([3]).dtype and view.x[1] == -4
 
 
-@pytest.mark.parametrize("x", [3.0, np.float32(2), np.ones(3, np.float32), np.ones((2, 3, 4), np.float32), (X, X)])
-def test_any_input_that_the_chain_takes_can_be_looked_at(x):
+@pytest.mark.parametrize(
+    ("x", "kind"),
+    [
+        (3.0, "sliders"),
+        (np.float32(2), "sliders"),
+        (np.ones(3, np.float32), "sliders"),
+        (np.ones((2, 3, 4), np.float32), "pad"),
+        ((X, X), "none"),
+    ],
+)
+def test_any_input_that_the_chain_takes_can_be_looked_at(x, kind):
     view = sk.explore(objax.nn.Sequential([lambda *values: values[0]]), x)
-    assert view._input["kind"] in ("sliders", "pad", "none")
+    assert view._input["kind"] == kind and len(view.trace) == 1 and view.trace.error is None
 
 
 def test_selecting_a_step_shows_every_value_of_it():
@@ -134,6 +166,14 @@ def test_an_image_is_shown_one_channel_at_a_time(style):
     wanted = out[2] if style == "objax" else out[:, :, 2]
     assert (view._closer["channels"], view._closer["height"], view._closer["width"]) == (3, 5, 4)
     assert np.allclose(np.frombuffer(view._closer["values"], np.float32).reshape(5, 4), wanted)
+
+
+def test_of_a_map_too_large_to_send_every_third_row_and_column_is_shown():
+    x = np.random.default_rng(0).normal(size=(1, 200, 100)).astype(np.float32)
+    view = sk.explore(objax.nn.Sequential([abs]), x)
+    view.selected = 0
+    shown = np.frombuffer(view._closer["values"], np.float32).reshape(view._closer["height"], view._closer["width"])
+    assert np.array_equal(shown, abs(x[0])[::3, ::3]) and view._closer["of"] == 20_000
 
 
 def test_a_parameter_is_measured_once_as_long_as_it_stays():
@@ -342,12 +382,36 @@ def test_update_shows_the_new_parameters_of_every_way_to_hold_them():
     assert tree.chain is changed and np.array_equal(tree.trace[0].output, changed.layers[0](tree.x))
 
 
+def test_parameters_alone_leave_the_running_statistics_of_a_linen_chain():
+    view = explored("linen", Spec([Dense(5), sk.BatchNorm(), Dense(3)], input=(4,)))
+    before = view.given["variables"]
+    view.update(before["params"])
+    assert view.trace.error is None and view.given["variables"]["batch_stats"] is before["batch_stats"]
+    view.update({"params": before["params"]})
+    assert view.given["variables"].keys() == {"params"}
+
+
 def test_an_update_too_soon_waits_for_the_next():
     view = explored()
     view.update()
     before = view.trace
     view.update()
     assert view.trace is before
+
+
+def test_an_update_too_soon_is_drawn_once_the_cell_has_ended():
+    view, seen = explored(), []
+
+    async def a_cell():
+        for _ in range(4):
+            view.update()
+        drawn = len(seen)
+        await asyncio.sleep(4 * LEAST_S)
+        return drawn
+
+    view._pace = Pace(Clock())
+    view.observe(lambda change: seen.append(change["new"]), "trace")
+    assert asyncio.run(a_cell()) == 1 and len(seen) == 2
 
 
 # ---- a widget among others ----
@@ -362,15 +426,16 @@ def test_it_composes_with_other_widgets():
     view.observe(lambda change: seen.append(change["new"].output), "trace")
     ipywidgets.interactive(lambda gain: setattr(view, "x", X * gain), gain=2.0)
     view.x = X * 3
-    assert len(seen) >= 1 and np.array_equal(seen[-1], view.chain(X * 3, **view.given))
+    assert len(seen) == 2
+    assert all(np.array_equal(y, view.chain(X * gain, **view.given)) for y, gain in zip(seen, (2, 3), strict=True))
 
 
 def test_the_output_of_a_cell_is_the_live_view_a_still_picture_and_one_line():
     view = explored()
     data, metadata = view._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
-    assert data["text/plain"] == repr(explored()) and "\n" not in data["text/plain"]
-    assert metadata["image/png"]["width"] > 0 and repr(view) == repr(view)
+    assert data["text/plain"] == repr(view) == repr(explored()) and "\n" not in data["text/plain"]
+    assert metadata["image/png"]["width"] > 0
 
 
 @pytest.mark.parametrize("layers", [10, 1000])
@@ -390,6 +455,20 @@ def test_closing_a_view_frees_what_it_held():
     assert alive() is None and output() is None
     assert repr(view) == "a view that was closed: run its cell again"
     assert view.comm is None and view._repr_mimebundle_ is None
+
+
+def test_a_cell_that_runs_again_or_is_deleted_closes_the_views_that_it_made(monkeypatch):
+    def made_by(*cell):
+        monkeypatch.setattr(cells, "this_cell", lambda: cell)
+        return explored()
+
+    monkeypatch.setattr(cells, "_MADE", {})
+    first, second, other = made_by("a", "run 1", ()), made_by("a", "run 1", ()), made_by("b", "run 2", ())
+    assert None not in (first.trace, second.trace)
+    again = made_by("a", "run 3", ())
+    assert first.trace is second.trace is None and other.trace is not None
+    made_by("c", "run 4", ("b", "never there"))
+    assert other.trace is None and again.trace is not None
 
 
 def test_hostile_names_stay_what_they_are():
@@ -460,10 +539,10 @@ def test_a_chain_without_layers_has_a_picture_too(other):
 def test_a_question_that_changes_nothing_is_answered_too():
     """Else the front end would wait for ever: of an input that is what it was nobody is told."""
     view = sk.explore(objax.nn.Sequential([abs]), 3)
-    for do in ("reset", "noise", "noise", "noise"):
-        before = view._runs
-        asked(view, do)
-        assert view._runs > before
+    for do, more in (("reset", {}), ("value", {"at": 0, "value": 3}), ("value", {"at": 0, "value": 3.0})):
+        before, run = view._runs, view.trace
+        asked(view, do, **more)
+        assert view._runs > before and view.x == 3 and view.trace is run
 
 
 @pytest.mark.parametrize(("size", "kind"), [(32, "sliders"), (33, "none"), (64, "pad"), (1000, "none")])

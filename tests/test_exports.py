@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from seqkit.errors import AssignmentError
 from seqkit.grading import exports
 from seqkit.grading.exports import canvas, cells, github, gradescope, moodle, nbgrader, table
-from seqkit.grading.exports.scores import possible, total, weighed
+from seqkit.grading.exports.scores import possible, tidy, total, weighed
 from seqkit.grading.exports.sheet import matched, parsed, read
 from tests.grades import ASSIGNMENT, CLASS, FORMULAS, SECRET, entry
 
@@ -55,6 +55,11 @@ def test_every_format_writes_text_for_a_class_and_for_nobody(to):
 def test_what_only_the_teacher_may_see_goes_nowhere(to):
     made = str(exports.load(to).write(CLASS, ASSIGNMENT))
     assert SECRET not in made and CLASS[0].graded.draw not in made
+
+
+@pytest.mark.parametrize(("number", "said"), [(2.25, "2.25"), (3.0, "3"), (1 / 3, "0.33"), (1e3, "1000")])
+def test_a_number_has_two_decimals_at_most_and_none_where_it_is_whole(number, said):
+    assert str(tidy(number)) == said
 
 
 def test_the_total_is_the_sum_of_weight_times_points():
@@ -163,6 +168,11 @@ def test_a_gradebook_of_canvas_keeps_rows_order_and_ids_and_no_other_assignment(
     assert list(canvas.unmatched(CLASS, ASSIGNMENT, parsed(CANVAS))) == ["cy"]
 
 
+def test_a_name_that_a_spreadsheet_would_run_is_defused_where_canvas_knows_the_student_by_an_id():
+    roster = parsed(CANVAS + "=1+1,10,s-10,eve,A,,,\n=2+2,,,,A,,,\n")
+    assert [row[0] for row in rows(canvas.write(CLASS, ASSIGNMENT, roster=roster))][-2:] == ["'=1+1", "=2+2"]
+
+
 def test_an_assignment_that_canvas_does_not_have_becomes_a_new_column():
     made = rows(canvas.write(CLASS, ASSIGNMENT, roster=parsed(CANVAS), column="hw1 again"))
     assert [row[5] for row in made] == ["hw1 again", "", "25", "9.5", "25", ""]
@@ -261,6 +271,11 @@ def test_nothing_that_a_student_wrote_is_markup_in_a_summary_for_github(one):
     assert page.count("<tr>") == 3 and (
         one is CLASS[0] or "<script>alert(1)</script> [x](javascript:alert(2))" in found.text
     )
+
+
+def test_a_text_in_a_summary_is_one_line():
+    assert github.escaped("a\n# b\r\n\n c").split() == github.escaped("a # b c").split()
+    assert github.escaped("a\n# b").isprintable()
 
 
 def test_a_summary_has_no_line_that_a_workflow_obeys():

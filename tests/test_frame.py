@@ -227,6 +227,18 @@ def test_make_lab_without_a_new_enough_python_says_so_in_one_sentence(tmp_path):
     assert not (tmp_path / ".venv").exists()
 
 
+def test_a_python_that_cannot_make_the_environment_is_told_and_one_that_can_is_not(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    python, path = tmp_path / "python3", os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    for makes, status in (("mkdir -p .venv; exit 1", 2), ("mkdir -p .venv", 0)):
+        python.write_text(f'#!/bin/sh\ncase "$*" in "-m venv .venv") {makes} ;; esac\n')
+        python.chmod(0o755)
+        made = run(MAKE, ".venv/python", "PYTHON=", cwd=tmp_path, PATH=path)
+        told = "python3 could not make .venv; on Debian and Ubuntu install python3-venv, then try again" in made.stderr
+        assert (made.returncode, told) == (status, bool(status)), made.stderr
+        assert (tmp_path / ".venv" / "python").exists() == (not status)
+
+
 def test_an_install_that_fails_is_not_taken_for_one_that_worked(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "pyproject.toml").touch()

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 
 from seqkit import snippet
+from seqkit.__main__ import cli
 from seqkit.check import DRAW, check
 from seqkit.errors import LessonError, SandboxError
 from seqkit.exercise import index, load
@@ -563,6 +565,21 @@ def test_a_learners_own_notebook_is_checked_as_in_a_lesson(tmp_path):
     file.write_text("{")
     with pytest.raises(LessonError, match=r"mine\.ipynb"):
         check_notebook(file)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (FORWARD, 0, "✓ forward: 5 of 5 probes."),
+        (FIRST_X, 1, "✗ forward: 2 of 5 probes. Every layer got the first x."),
+        ("def forward(layers, x):\n    ...", 0, "· forward: not started."),
+        ("x = 3", 0, "no exercise was found in it"),
+    ],
+)
+def test_the_check_of_a_notebook_ends_with_1_where_an_answer_is_wrong(tmp_path, answer, code, said):
+    (tmp_path / "mine.ipynb").write_text(notebook(answer))
+    done = CliRunner().invoke(cli, ["check", str(tmp_path / "mine.ipynb")])
+    assert done.exit_code == code and said in done.stdout
 
 
 @pytest.mark.parametrize(

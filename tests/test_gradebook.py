@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from seqkit.errors import GradebookError
 from seqkit.grading.book import migrations, tables
+from seqkit.grading.book import rows as book_rows
 from seqkit.grading.book.gradebook import Gradebook
 from seqkit.grading.graded import CellRun, Graded, Score
 from tests.gradebook_cases import (
@@ -195,7 +196,9 @@ def test_of_one_submission_the_grading_recorded_last_counts(book):
     assert (entry.graded.key, entry.earned("forward"), entry.others) == ("k3", 3.0, ())
 
 
-def test_entries_stand_by_name_and_a_large_class_is_whole(book):
+@pytest.mark.parametrize("at_once", [7, 500])
+def test_entries_stand_by_name_and_a_class_larger_than_one_query_asks_for_is_whole(book, monkeypatch, at_once):
+    monkeypatch.setattr(book_rows, "AT_ONCE", at_once)
     for each in reversed(CLASS):
         book.record(each)
     assert [entry.graded for entry in book.current("chains")] == CLASS

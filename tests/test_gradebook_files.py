@@ -109,6 +109,18 @@ def test_damage_inside_is_found_by_verify_and_by_whoever_reads_it(file):
     assert not health.ok and health.problems and "? submissions" in str(health) and str(health).isprintable()
 
 
+def test_a_row_that_belongs_to_none_is_found_by_verify(file):
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("DELETE FROM gradings WHERE id = 3")
+    with Gradebook(file) as book:
+        health = book.verify()
+    assert not health.ok and set(health.problems) == {
+        "a row of cells belongs to no row of gradings",
+        "a row of scores belongs to no row of gradings",
+        "a row of tried belongs to no row of gradings",
+    }
+
+
 def test_a_truncated_file_is_never_taken_for_whole(file):
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(GradebookError, match="damaged"), Gradebook(file) as book:

@@ -59,6 +59,19 @@ def test_only_the_face_knows_the_views():
     assert not [room for room in knows if not room.startswith("seqkit.views")]
 
 
+def takes_the_face(room):
+    """Whether a room imports the face itself, by which it would reach every other room unseen."""
+    nodes = list(ast.walk(ast.parse(ROOMS[room].read_text())))
+    whole = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    asked = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "seqkit"]
+    parts = {f"seqkit.{alias.name}" for node in asked for alias in node.names}
+    return "seqkit" in whole or bool(parts - {other.removesuffix(".__init__") for other in ROOMS})
+
+
+def test_only_a_page_that_draws_as_a_learner_would_goes_through_the_face():
+    assert [room for room in ROOMS if takes_the_face(room)] == ["seqkit.grading.report.pictures"]
+
+
 def test_only_the_command_line_knows_grading():
     knows = [room for room in ROOMS if any(name.startswith("seqkit.grading") for name in streets(room))]
     assert not [room for room in knows if not room.startswith(("seqkit.grading", "seqkit.commands", "seqkit.__main__"))]

@@ -441,6 +441,13 @@ def test_links_and_pipes_in_a_folder_are_not_opened(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_beside_a_link_the_notebook_that_can_be_read_is_graded(tmp_path):
+    root = folder(tmp_path / "class", ["ana/mine.ipynb", "ben/hw1.ipynb"])
+    (root / "ana" / "hw1.ipynb").symlink_to(root / "ben" / "hw1.ipynb")
+    assert students(collect(root, "hw1")) == {"ana": "ana/mine.ipynb", "ben": "ben/hw1.ipynb"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_a_file_that_becomes_something_else_meanwhile_is_not_opened(tmp_path):
     root = folder(tmp_path / "class", [f"{name}.ipynb" for name in ("ana", "ben", "cid", "dora")])
     handed = collect(root, "hw1").handed
@@ -474,6 +481,21 @@ def test_times_are_what_dateutil_reads_as_in_nbgrader(text):
     zone = (text.split()[2:] or ["UTC"])[0]
     expected = parser.parse(f"{text[:19]} TZ", tzinfos={"TZ": tz.gettz(zone)})
     assert time_of(text).replace(microsecond=0) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-30 07:00:00 -0800", YEAR),
+        ("2026-01-30 20:30:00 +05:30", YEAR),
+        ("2026-01-30T15:00:00Z", YEAR),
+        ("2026-01-30-15-00-00", YEAR),
+        ("2026-01-30 15:00:00.5 UTC", YEAR.replace(microsecond=500_000)),
+        ("2026-01-30 15:00:00.123456789", YEAR.replace(microsecond=123_456)),
+    ],
+)
+def test_a_time_has_the_zone_and_the_fraction_that_it_says(text, expected):
+    assert time_of(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,11 @@ def test_a_tag_that_cannot_be_is_refused(notebook, tags, why):
         lesson.exercises(notebook)
 
 
+def test_a_cell_that_is_no_python_checks_nothing(notebook):
+    notebook.cells[3].source = 'sk.check("forward", forward'
+    assert [name for name, _ in lesson.checks(notebook)] == ["forward"]
+
+
 def test_the_solved_copy_holds_the_reference_and_what_its_check_shows(notebook):
     solved = lesson.solved(notebook, lambda name: {"text/plain": f"✓ {name}"})
     assert solved.cells[1].source == snippet.reference(load("forward"))

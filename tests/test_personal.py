@@ -126,6 +126,12 @@ def test_the_answer_of_another_student_is_told_to_the_teacher_alone(variable):
     assert "student" not in personal.judge(asked, plain(other.expected)).found
 
 
+def test_a_number_that_is_nearly_that_of_another_student_is_not_called_a_copy():
+    asked, other = question("my_parameters"), question("my_parameters", "student7")
+    for seen in (other.expected + 0.3, other.expected + 1e-5):
+        assert "student" not in personal.judge(asked, seen, personal.owners(CLASS)).found
+
+
 def test_many_owners_of_one_answer_are_counted():
     asked = question("my_parameters")
     owners = {("my_parameters", (), (7.0,)): ["student0", *STUDENTS[1:6]]}

@@ -14,7 +14,7 @@ from seqkit.beside import match
 from seqkit.spec import Conv2D, Dense, Flatten, Spec
 from seqkit.views import picture
 from seqkit.views.drawing import page, pen, strips
-from seqkit.views.drawing.column import ROW, inside
+from seqkit.views.drawing.column import BOX, ROW, inside
 from seqkit.views.picture import Picture
 from tests.style_cases import MLP, X, every_style, load, native
 
@@ -52,15 +52,18 @@ def test_positive_is_orange_negative_blue_and_zero_white():
     assert high[0] > high[2] and low[2] > low[0]
 
 
-def test_what_is_no_number_is_grey_and_said():
+def test_what_is_no_number_is_grey_and_said(words):
     assert tuple(strips.colors(np.array([np.nan, 1.0]))[0]) == pen.MISSING
-    shown = traced([lambda x: x / 0 * 0])
-    assert np.isnan(shown[0].output).any() and Picture(shown).png
+    run = traced([lambda x: x / 0 * 0])
+    grey, white = (near(opened(Picture(one)), pen.MISSING, 10) for one in (run, traced([jnp.tanh])))
+    assert words().count("not finite") == 1 and grey > 1000 > white
 
 
-def test_more_rows_than_fit_are_counted_and_not_drawn():
+def test_more_rows_than_fit_are_counted_and_not_drawn(words):
     small = opened(Picture(traced([jnp.tanh] * page.ROWS)))
+    edges = len([word for word in words() if word.startswith("(2, 4)")])
     large = opened(Picture(traced([jnp.tanh] * 1000)))
+    assert len([word for word in words() if word.startswith("(2, 4)")]) == 2 * edges - 1, "it ends in no output"
     assert page.left_out(1000, page.window(1000, None)) == [(f"… {1000 - page.ROWS} more", pen.QUIET)]
     assert large.height - small.height == 18 * pen.SCALE
 
@@ -69,11 +72,7 @@ def test_a_failing_layer_is_red_and_its_sentence_stands_below():
     run = traced([objax.nn.Linear(4, 3), objax.nn.Linear(4, 3)])
     lines = [line for line, color in picture._notes(run, range(2)) if color == pen.RED]
     assert lines[0].startswith("✗ TypeError: ") and "layer[1] Linear(4, 3) got shape (2, 3)" in " ".join(lines)
-    reds = np.asarray(opened(Picture(run))).reshape(-1, 3).astype(int)
-    assert (np.abs(reds - [179, 38, 30]).sum(1) < 30).sum() > 200
-    assert (
-        np.abs(np.asarray(opened(Picture(traced()))).reshape(-1, 3).astype(int) - [179, 38, 30]).sum(1) < 30
-    ).sum() == 0
+    assert reds(opened(Picture(run))) > 200 and reds(opened(Picture(traced()))) == 0
 
 
 def contrast(a, b):
@@ -103,9 +102,14 @@ def test_the_card_is_opaque_so_that_it_reads_on_any_theme():
     assert Image.open(io.BytesIO(Picture(traced()).png)).info.get("transparency") is None
 
 
+def near(image, color, by):
+    """How many pixels have a colour, or nearly."""
+    return int((np.abs(np.asarray(image).reshape(-1, 3).astype(int) - color).sum(1) < by).sum())
+
+
 def reds(image):
     """How many pixels are red, or nearly."""
-    return int((np.abs(np.asarray(image).reshape(-1, 3).astype(int) - [179, 38, 30]).sum(1) < 30).sum())
+    return near(image, [179, 38, 30], 30)
 
 
 def test_a_failing_layer_behind_the_last_row_is_drawn_with_those_that_lead_to_it():
@@ -197,6 +201,22 @@ def test_the_rows_of_a_chain_inside_are_counted():
     nested = objax.nn.Sequential([jnp.tanh, objax.nn.Sequential([jnp.sin]), jnp.cos])
     steps = traced([jnp.sin, nested, jnp.exp]).steps
     assert [inside(step, steps[step.number + 1 :]) for step in steps if step.kind == "chain"] == [4, 1]
+
+
+def test_a_line_stands_beside_the_layers_inside_a_chain_and_beside_no_others():
+    def dark(*layers):
+        rows = np.asarray(opened(Picture(traced(list(layers)))))[:, (page.LEFT + 5) * pen.SCALE].astype(int)
+        top = page.TOP + ROW + BOX + 3
+        return (rows[top * pen.SCALE : (top + 2 * ROW - 8) * pen.SCALE].sum(1) < 600).sum()
+
+    assert dark(objax.nn.Sequential([jnp.tanh, jnp.sin]), jnp.cos) > 60 > 20 > dark(jnp.tanh, jnp.sin, jnp.cos)
+
+
+def test_a_cell_has_one_colour():
+    image = np.asarray(opened(Picture(traced([lambda x: x], x=np.r_[1, np.full(15, 0.31)] * np.ones((2, 1))))))
+    y, left = page.TOP + ROW, picture.STRIP + picture.STRIP_WIDTH // 8
+    cells = image[(y + 6) * pen.SCALE : (y + BOX - 6) * pen.SCALE, left * pen.SCALE : (left + 180) * pen.SCALE]
+    assert len(np.unique(cells.reshape(-1, 3), axis=0)) == 1
 
 
 LINEAR = objax.nn.Linear(4, 3)

@@ -73,6 +73,12 @@ def test_a_name_that_is_no_text_is_answered_with_the_call_to_write():
         sk.check(wrong, "forward")
 
 
+def test_what_could_not_be_judged_is_no_try(monkeypatch):
+    monkeypatch.setattr("seqkit.views.practice.judged", lambda *args: 1 / 0)
+    assert not sk.check("forward", right).judged
+    assert record("forward").tries == 0
+
+
 # ---- the card ----
 
 
@@ -239,15 +245,24 @@ def test_hints_come_one_by_one_and_say_how_many_remain():
 
 def test_the_reference_is_closed_until_it_is_solved_or_every_hint_is_given():
     assert repr(sk.reference("forward")) == "forward is not solved yet, and 3 hints of it are left: sk.hint('forward')."
-    for _ in range(3):
+    for _ in range(2):
         sk.hint("forward")
+    assert "and 1 hint of it is left" in repr(sk.reference("forward")) and not record("forward").looked
+    sk.hint("forward")
     shown = sk.reference("forward")
-    assert "is not solved yet" in shown.words and "x = layer(x)" in shown.code and "@page" not in shown.code
+    assert (
+        record("forward").looked
+        and "is not solved yet" in shown.words
+        and "x = layer(x)" in shown.code
+        and "@page" not in shown.code
+    )
 
 
 def test_the_reference_is_open_once_it_is_solved():
     sk.check("forward", right)
+    assert not record("forward").looked
     assert sk.reference("forward").words == "`forward`: you solved it. This is how the reference does it."
+    assert record("forward").looked
 
 
 def test_an_exercise_shows_its_statement_and_a_starter_that_runs():

@@ -3,7 +3,7 @@
 import importlib
 import multiprocessing
 import sqlite3
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -35,10 +35,18 @@ def test_a_later_wrong_answer_takes_nothing_away():
     assert progress.record("forward").earned == 5.0 and progress.record("forward").solved
 
 
-def test_a_look_back_is_due_after_1_3_7_and_14_days():
-    for day, due in [(1, 2), (2, 5), (5, 12), (12, 26)]:
+def test_a_look_back_is_due_after_1_3_7_14_and_30_days_and_from_then_on_after_60():
+    day = datetime(2026, 3, 1)
+    for rest_days in (1, 3, 7, 14, 30, 60, 60):
+        progress.note("forward", "check", ok=True, at=day)
+        day += timedelta(days=rest_days)
+        assert progress.record("forward").due == day.date()
+
+
+def test_what_is_written_down_late_counts_for_the_day_on_which_it_was_done():
+    for day in (5, 1):
         progress.note("forward", "check", ok=True, at=datetime(2026, 3, day))
-        assert progress.record("forward").due == date(2026, 3, due)
+    assert progress.record("forward").due == date(2026, 3, 8)
 
 
 def test_two_successes_on_one_day_count_as_one():

@@ -17,6 +17,7 @@ from seqkit.errors import GradebookError
 from seqkit.grading import wire
 from seqkit.grading.report import similarity, statistics, words
 from seqkit.grading.report import writing as report
+from seqkit.grading.report.findings import Total
 from seqkit.grading.report.pictures import picture
 from seqkit.grading.report.slugs import slugs
 from seqkit.grading.report.visible import one_line, visible
@@ -80,8 +81,6 @@ def theirs(folder, student):
 
 
 def test_what_seqkit_could_not_judge_is_told_and_counts_against_nobody(tmp_path):
-    from dataclasses import replace
-
     from seqkit.grading.scoring import UNJUDGED
 
     whole = CLASS[0].graded
@@ -189,6 +188,43 @@ def test_the_tables_count_each_student_once():
     assert sum(bar.students for bar in bars) == len(CLASS)
     assert {row.students for row in rows} == {read}
     assert [row.exercise for row in rows] == list(class_of_forty.EXERCISES)
+
+
+def test_who_has_just_a_tenth_stands_in_its_bar(monkeypatch):
+    monkeypatch.setattr(statistics, "total", lambda earned, assignment: Total(earned, 3.0))
+    bars = statistics.distribution([0.0, 0.3, 0.59, 0.6, 3.0, 3.3], ASKED)
+    assert [bar.students for bar in bars] == [1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+
+
+def with_scores(**changed):
+    """The first of the class, all but the first of whose scores are changed so."""
+    first, *rest = CLASS[0].graded.scores
+    scores = (replace(first, ok=True, started=True), *(replace(score, **changed) for score in rest))
+    return replace(CLASS[0], graded=replace(CLASS[0].graded, status="ok", scores=scores), adjustments={})
+
+
+def test_who_did_not_begin_half_of_it_is_stuck_and_so_is_who_wrote_what_does_not_work():
+    n, asked = len(ASKED.items) - 1, len(ASKED.items)
+    (untouched,) = statistics.stuck([with_scores(started=False, ok=False, earned=0.0)], ASKED)
+    (low,) = statistics.stuck([with_scores(started=True, ok=False, earned=0.1)], ASKED)
+    assert untouched.reasons[0].startswith(f"did not begin {n} of {asked}: ")
+    assert low.reasons[0].startswith(f"wrote {n} of {asked} that do not work yet: ")
+    assert statistics.stuck([with_scores(started=True, ok=True, earned=99.0)], ASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"ok": True, "earned": 5.0}, "ok", "right"),
+        ({"earned": 1.0}, "ok", "partly right"),
+        ({"earned": 0.0}, "died", "not yet"),
+        ({"started": False}, "ok", "not started"),
+        ({"ok": True}, "could not be read", "not judged"),
+    ],
+)
+def test_how_an_exercise_went_is_said_in_words(changed, status, said):
+    score = replace(CLASS[0].graded.scores[0], **({"ok": False, "started": True} | changed))
+    assert words.state(score, status) == said and words.state(None) == "not judged"
 
 
 def test_the_mean_is_that_of_numpy():
@@ -304,6 +340,12 @@ def test_a_copy_with_other_names_and_comments_is_found():
 
 def test_what_was_handed_out_makes_nobody_alike():
     assert similarity.pairs([OWN, renamed(OWN)]) and not similarity.pairs([OWN, renamed(OWN)], given=OWN)
+
+
+def test_a_passage_that_many_have_is_not_one_that_two_have_alone():
+    both, all_alike = [HERS + OWN, HERS + renamed(OWN)], [HERS] * 10
+    (first, *_) = similarity.pairs([*both, *all_alike])
+    assert (first.one, first.other) == (0, 1) and 0 < first.alone < similarity.pairs(both)[0].alone
 
 
 def test_code_that_python_cannot_read_is_compared_as_words():

@@ -240,6 +240,22 @@ def test_build_gives_the_parameters_that_draw_gives_for_its_seed(name):
     assert not np.array_equal(plain.draw(spec, 0)["0.kernel"], plain.draw(spec, 3)["0.kernel"])
 
 
+def test_draw_gives_weights_of_variance_2_over_fan_in_scales_and_variances_of_1_and_nothing_else():
+    found = plain.draw(Spec([Conv2D(40, 5), BatchNorm(), Flatten(), LayerNorm(), Dense(50)], (12, 10, 3)), seed=4)
+    for name, fan_in in (("0.kernel", 5 * 5 * 3), ("4.weight", 12 * 10 * 40)):
+        spread = np.sqrt(2 / fan_in)
+        assert found[name].std() == pytest.approx(spread, rel=0.05) and abs(found[name].mean()) < spread / 10
+    rest = {name: value for name, value in found.items() if not name.endswith((".kernel", ".weight"))}
+    assert len(rest) == 8 and all(value.dtype == np.float32 for value in found.values())
+    for name, value in rest.items():
+        assert (value == name.endswith((".scale", ".variance"))).all(), name
+
+
+@pytest.mark.parametrize(("rate", "kept"), [(0.1, 0.9), (0.7, 0.3), (0.8, 0.2), (0.9, 0.1)])
+def test_the_share_that_objax_keeps_is_written_as_a_person_would(rate, kept):
+    assert f"objax.nn.Dropout(keep={kept})" in load("objax").write(Spec([Dropout(rate)], 3))
+
+
 @pytest.mark.parametrize("name", EACH_STYLE)
 def test_build_leaves_every_global_generator_as_it_was(name):
     def generators():

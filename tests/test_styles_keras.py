@@ -500,6 +500,12 @@ def test_a_chain_that_fails_twice_gains_no_second_note():
     assert first == second and len(first) == 1
 
 
+def test_an_error_before_the_first_layer_gains_no_note_of_an_earlier_one():
+    chain = Sequential([Raises()])
+    assert len(notes(lambda: chain(X))) == 1
+    assert not [note for note in getattr(failed(chain), "__notes__", ()) if note.startswith("layer[")]
+
+
 def test_a_chain_that_failed_for_one_input_takes_another_which_that_of_keras_refuses():
     ours, theirs = (kind([built(L.Dense(3)), L.Dense(2)]) for kind in KINDS)
     for chain in (ours, theirs):

@@ -1,5 +1,6 @@
 """A notebook that was handed in is read as data, whatever its bytes; what cannot be read says so in one plain line."""
 
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -110,6 +111,7 @@ HARMLESS = {
     "markdown without a source": text(cell(), {"cell_type": "markdown", "id": "b"}),
     "a source in lines": text(cell([f"{CANARY} ", "= 1"])),
     "an older minor format without ids": text(cell(id=None), nbformat_minor=4),
+    "the language of an old kernel": text(metadata={"language_info": {"name": "ipython3"}}),
     "two cells in one place": text(cell(), cell(cell_type="raw", id="b")),
 }
 
@@ -165,6 +167,11 @@ def test_what_may_not_be_what_was_written_is_refused_in_one_plain_line(name):
     assert not found.code and why in found.problem
 
 
+@pytest.mark.parametrize("data", [text().encode(), b"%PDF-1.7", b""])
+def test_a_file_is_known_by_the_hash_of_its_bytes_whether_or_not_it_can_be_read(data):
+    assert read(data, "ana.ipynb").sha256 == hashlib.sha256(data).hexdigest()
+
+
 def test_the_size_of_a_file_that_was_not_read_to_its_end_is_said():
     found = read(b"{}", "ana.ipynb", size_bytes=100_000_000)
     assert "is 100.0 MB; files of up to 20 MB are read. Clear its outputs" in found.problem
@@ -182,7 +189,7 @@ def test_no_name_of_a_file_breaks_the_line(name):
     assert found.problem.isprintable() and len(found.problem) < 300
 
 
-def test_10_000_damaged_notebooks_each_give_code_or_a_plain_problem():
+def test_20_000_damaged_notebooks_each_give_code_or_a_plain_problem():
     rng = random.Random(6)
     whole = text(
         cell(["x = 1\n", "y"]), cell("def f(x):\r\n    return x", id="b"), cell("# t", cell_type="markdown", id="c")

@@ -13,6 +13,7 @@ from flax import nnx
 
 import seqkit as sk
 from seqkit.errors import NotAChainError, TraceError
+from seqkit.notes import Takes, sentence
 from tests.style_cases import MLP, X, every_style, load, native, numbers, plain_call, written
 
 KEY = jax.random.key(3)
@@ -104,7 +105,7 @@ def failing(style):
         kernel = outside["variables"]["params"]["layers_2"]["kernel"]
         outside["variables"]["params"]["layers_2"]["kernel"] = kernel[:4]
     elif style == "keras":
-        import keras
+        from seqkit.styles.keras import keras
 
         class Broken(keras.layers.Layer):
             def call(self, x):
@@ -151,7 +152,7 @@ def test_torch_buffers_random_numbers_and_kept_values_are_as_they_were():
 
 
 def test_keras_state_is_as_it_was_and_the_answer_that_of_training():
-    import keras
+    from seqkit.styles.keras import keras
 
     chain = keras.Sequential([keras.layers.BatchNormalization(), keras.layers.Dropout(0.5)])
     chain.build((None, 4))
@@ -235,7 +236,7 @@ class ObjaxModel(objax.Module):
 
 
 def keras_model():
-    import keras
+    from seqkit.styles.keras import keras
 
     class Model(keras.Model):
         def __init__(self):
@@ -295,6 +296,36 @@ def test_nested_chains_have_positions_of_their_own_and_shared_layers_are_counted
     assert traced.total_parameters == 20 and len(traced[1, 1].parameters) == 2
 
 
+def test_a_shared_layer_that_is_called_out_of_turn_is_the_one_behind_the_last_called():
+    class Skips(objax.ModuleList):
+        def __call__(self, x):
+            return self[2](self[0](x))
+
+    shared = objax.nn.Linear(4, 4)
+    traced = sk.trace(Skips([shared, objax.functional.relu, shared]), native("objax", X))
+    assert [step.position for step in traced] == [(0,), (2,)]
+
+
+def test_a_layer_that_calls_the_class_above_it_is_one_step():
+    class Doubled(objax.nn.Linear):
+        def __call__(self, x):
+            return 2 * super().__call__(x)
+
+    chain = objax.nn.Sequential([objax.nn.Linear(4, 4), Doubled(4, 4)])
+    traced = sk.trace(chain, native("objax", X))
+    assert [(step.position, step.layer) for step in traced] == [((0,), "Linear(4, 4)"), ((1,), "Doubled(4, 4)")]
+    assert np.array_equal(traced.output, chain(native("objax", X)))
+
+
+def test_an_array_that_a_layer_changes_in_place_is_kept_as_it_was():
+    def doubled(x):
+        x *= 2
+        return x
+
+    traced = sk.trace(objax.nn.Sequential([doubled, doubled]), np.ones(3))
+    assert [(step.inputs[0][0], step.output[0]) for step in traced] == [(1, 2), (2, 4)]
+
+
 def test_an_equinox_layer_that_stands_twice_is_two_layers():
     linear = eqx.nn.Linear(4, 4, key=KEY)
     assert sk.trace(eqx.nn.Sequential([linear, linear]), native("equinox", X)).total_parameters == 40
@@ -346,6 +377,23 @@ def test_a_learners_wrong_sequential_is_seen_as_it_is():
     assert all(np.array_equal(step.inputs[0], X) for step in wrong)
     assert [step.position for step in sk.trace(Backwards(layers), X)] == [(2,), (1,), (0,)]
     assert [step.layer for step in sk.trace(Backwards(layers), X)] == ["tanh", "negative", "relu"]
+
+
+def test_of_a_chain_in_a_chain_the_innermost_layer_that_raised_is_the_one_that_failed():
+    def breaks(x):
+        raise ValueError("no")
+
+    inner = objax.nn.Sequential([jnp.sin, breaks])
+    traced = sk.trace(objax.nn.Sequential([jnp.tanh, inner]), X)
+    assert [step.position for step in traced if step.error is not None] == [(1,), (1, 1)]
+    assert traced.failed.position == (1, 1) and traced.sentence.startswith("layer[1][1] breaks got shape (2, 4)")
+
+
+def test_a_layer_that_got_the_size_that_it_takes_is_told_of_no_other():
+    takes = Takes(4, -1, "give {this} nin={got}")
+    told = [sentence((1,), ["a", "b"], (np.ones((2, size)),), str, lambda layer: takes) for size in (4, 5)]
+    assert told[0] == "layer[1] b got shape (2, 4) float64, the output of layer[0] a."
+    assert told[1].endswith(" It takes (…, 4). Give layer[1] nin=5, or let layer[0] put out 4.")
 
 
 def test_a_chain_that_fails_behind_its_last_layer_still_shows_its_steps():
