@@ -88,5 +88,6 @@ clean:  ## remove .venv and everything that was made
 	@touch $@
 
 # uv where it works, plain pip where it does not; then the kit itself, editable.
-install = { $(UV) install --quiet --require-hashes -r $(1) || $(BIN)/python -m pip install --quiet --require-hashes -r $(1); } \
-  && { $(UV) install --quiet --no-deps -e . || $(BIN)/python -m pip install --quiet --no-deps -e .; }
+install = { $(UV) install --quiet --require-hashes -r $(1) || { $(SLOWER); $(BIN)/python -m pip install --quiet --require-hashes -r $(1); }; } \
+  && { $(UV) install --quiet --no-deps -e . || { $(SLOWER); $(BIN)/python -m pip install --quiet --no-deps -e .; }; }
+SLOWER = echo "uv could not; pip tries it now, which may take some minutes" >&2

@@ -1,6 +1,7 @@
 """Two pieces of plain data: where they differ, what came and what was wanted, in words. Floats within their tolerance."""
 
 import difflib
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ ORDER = ("raised", "structure", "shape", "dtype", "values")
 ALIKE = 0.85
 """Two messages of errors are of one kind when so large a share of their letters agrees."""
 LONG = 90
+ADDRESS = re.compile(r" \(https?://\S+\)")
+"""The web page that a framework names behind its message: a verdict does without."""
 
 
 @dataclass(frozen=True)
@@ -198,15 +201,15 @@ def _close(seen, wanted, exact):
 def _values(seen, wanted, exact):
     """(what came, what was wanted): a few values whole, of many the first that differs and where."""
     if seen.size <= 6:
-        return _told(seen, wanted, exact)
+        return _told(seen, wanted)
     place = tuple(int(i) for i in np.argwhere(~_close(seen, wanted, exact))[0])
-    got, want = _told(seen[place], wanted[place], exact)
+    got, want = _told(seen[place], wanted[place])
     return f"{got} at {list(place)}", want
 
 
-def _told(seen, wanted, exact):
+def _told(seen, wanted):
     """Both in words; digit by digit where they would read alike."""
-    got, want = text(seen, exact), text(wanted, exact)
+    got, want = text(seen), text(wanted)
     return (got, want) if got != want else (text(seen, True), text(wanted, True))
 
 
@@ -267,7 +270,7 @@ def _first_words(lines):
         first = f"{first} {rest[0]}"
     elif first.endswith(":") and ". " in first:
         first = first.rpartition(". ")[0]
-    return first.rstrip(".:")
+    return ADDRESS.sub("", first).rstrip(".:")
 
 
 def _counted(items):

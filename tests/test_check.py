@@ -278,6 +278,20 @@ def test_of_the_message_of_an_error_as_much_is_told_as_makes_a_sentence(message,
     assert text(Raised("ValueError", message)) == (f"ValueError: {told}" if told else "ValueError")
 
 
+def test_values_that_must_agree_to_the_bit_are_told_in_six_digits_where_that_tells_them_apart():
+    told = first_difference(np.float32([-0.5652979, 1.0]), np.float32([-0.3133738, 1.0]), exact=True)
+    assert (told.got, told.want) == ("[-0.565298, 1]", "[-0.313374, 1]")
+    close = first_difference(np.float32([0.1]), np.float32([0.1]) + np.float32(1e-8), exact=True)
+    assert close.got != close.want
+
+
+def test_an_error_is_told_without_the_web_page_that_a_framework_names():
+    error = Raised(
+        "UnboundError", "Can't call unbound modules (https://flax.example/errors.html#UnboundError)", (), None
+    )
+    assert first_difference(error, 3).got == "UnboundError: Can't call unbound modules"
+
+
 def test_a_text_of_data_is_short():
     for value in [np.zeros((9, 9)), list(range(1000)), "x" * 500, {"a": tuple(range(100))}]:
         assert len(text(plain(value))) <= 90
@@ -626,3 +640,49 @@ def test_the_draw_decides_the_values_and_nothing_else_does():
 def test_text_where_a_number_is_wanted_is_wrong_and_no_fault_of_the_kit():
     verdict = check("forward", lambda layers, x: np.array("text"))
     assert verdict.judged and not verdict.ok
+
+
+BEGINNERS = {
+    "conv_chain": (
+        "F = objax.functional\ndef conv_chain():\n    return objax.nn.Sequential([objax.nn.Conv2D(1, 20, 5), F.relu()])",
+        "An activation function was called",
+    ),
+    "shapes": (
+        "def shapes(layers, x):\n    found = []\n    for layer in layers:\n        x = jnp.zeros(jax.eval_shape(layer, x).shape)\n"
+        "        found.append(x.shape)\n    return found",
+        "The dtype of x was lost",
+    ),
+    "keras_chain": (
+        "def keras_chain():\n    chain = keras.Sequential([keras.layers.Dense(8), keras.layers.Dense(4)])\n"
+        "    chain.build((None, 16))",
+        "end with: return chain",
+    ),
+    "replace_conv": (
+        "def replace_conv(chain):\n    place = [i for i, layer in enumerate(chain) if isinstance(layer, objax.nn.Conv2D)][1]\n"
+        "    chain.pop(place)\n    chain.append(objax.nn.Conv2D(20, 32, 3))\n    return chain",
+        "whatever stands before it, between and behind",
+    ),
+    "chain_of": (
+        "def chain_of(features):\n    return tuple(features)",
+        "chain_of([5, 8]) returned tuple; the reference returns a chain of Linen",
+    ),
+    "mlp": (
+        "def mlp(sizes, activation):\n    return objax.nn.Sequential([[objax.nn.Linear(5, 8)]])",
+        "layers[0] is list; the reference has Linear",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BEGINNERS)
+def test_what_a_beginner_wrote_is_told_as_it_is(name):
+    import jax
+    import jax.numpy as jnp
+    import objax
+
+    from seqkit.styles.keras import keras
+
+    code, words = BEGINNERS[name]
+    room = {"jax": jax, "jnp": jnp, "objax": objax, "keras": keras}
+    exec(code, room)
+    verdict = check(name, room[name])
+    assert not verdict.ok and words in verdict.sentence, str(verdict)

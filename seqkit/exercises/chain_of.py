@@ -5,7 +5,7 @@ from flax import linen as nn
 
 from seqkit.draws import array, fixed, seed
 from seqkit.exercise import Exercise
-from seqkit.plain import kind_of
+from seqkit.plain import Thing, kind_of
 from seqkit.probing.linen import CHAINS, filled
 from seqkit.probing.running import run
 
@@ -46,7 +46,7 @@ def chain_of(features):
 
 
 def kind(chain):
-    return "a chain of Linen" if isinstance(chain, CHAINS) else f"something else: {kind_of(chain)}"
+    return Thing("a chain of Linen" if isinstance(chain, CHAINS) else kind_of(chain))
 
 
 def output(chain, x, seed):
@@ -55,7 +55,7 @@ def output(chain, x, seed):
     return run(chain, x, variables=variables)
 
 
-@page.probe(features=fixed("[5, 8]"))
+@page.probe(call="chain_of(features)", features=fixed("[5, 8]"))
 def a_Sequential(chain_of, features):
     """What is asked for is the chain itself: an `nn.Sequential`, not yet initialised or called."""
     return kind(chain_of(features))
@@ -158,3 +158,31 @@ def a_module_around_it(features):
 )
 def initialises_it(features):
     return chain_of(features).init(jax.random.PRNGKey(1), jax.numpy.ones(7))
+
+
+@page.mistake("Nothing comes back. Put return in front of the chain: return nn.Sequential(…).")
+def returns_nothing(features):
+    chain_of(features)
+
+
+@page.mistake(
+    "A list stands in the place of layers: append puts in one thing, the list itself. Write "
+    "layers += [nn.Dense(width), nn.relu]."
+)
+def appends_lists(features):
+    return nn.Sequential([[nn.Dense(width), nn.relu] for width in features][:-1])
+
+
+@page.mistake("The list of layers stands in a list of its own. One is enough: nn.Sequential(layers).")
+def a_list_in_a_list(features):
+    return nn.Sequential([list(chain_of(features).layers)])
+
+
+@page.mistake(
+    "`nn.relu(…)` is called at once, and a number stands in the chain. The layer is the function itself: nn.relu."
+)
+def calls_relu_on_the_width(features):
+    layers = []
+    for width in features:
+        layers += [nn.Dense(width), nn.relu(width)]
+    return nn.Sequential(layers[:-1])

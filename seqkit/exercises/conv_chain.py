@@ -57,7 +57,7 @@ def kind(layer):
     if isinstance(layer, objax.nn.Conv2D):
         return "Conv2D"
     has_variables = isinstance(layer, objax.Module) and len(layer.vars())
-    return "an activation function" if callable(layer) and not has_variables else type(layer).__name__
+    return "an activation function" if callable(layer) and not has_variables else kind_of(layer)
 
 
 def printed(layer):
@@ -72,7 +72,7 @@ def printed(layer):
 def four_layers(conv_chain):
     """The chain is an objax.nn.Sequential of Conv2D, relu, Conv2D, leaky_relu."""
     chain = quietly(conv_chain)
-    layers = [kind(layer) for layer in chain] if isinstance(chain, list) else []
+    layers = [Thing(kind(layer)) for layer in chain] if isinstance(chain, list) else []
     return {"what comes back": Thing("a Sequential" if is_chain(chain) else kind_of(chain)), "layers": layers}
 
 
@@ -141,8 +141,8 @@ def slope_by_position():
 
 
 @page.mistake(
-    "leaky_relu was called while the chain was made, when there is no x yet. A layer is the function itself: "
-    "partial(objax.functional.leaky_relu, negative_slope=0.1) does not call it."
+    "An activation function was called while the chain was made, when there is no x yet. A layer is the function itself: "
+    "objax.functional.relu, without (); and partial(objax.functional.leaky_relu, negative_slope=0.1) does not call it."
 )
 def calls_leaky_relu():
     slope = {"negative_slope": 0.1}
@@ -184,3 +184,18 @@ def channels_exchanged():
     chain = conv_chain()
     chain[0], chain[2] = objax.nn.Conv2D(20, 1, 5), objax.nn.Conv2D(64, 20, 5)
     return chain
+
+
+@page.mistake(
+    "The last layer is a number: leaky_relu(0.1) is called at once, with 0.1 for its x. Set the slope and do not call: "
+    "partial(objax.functional.leaky_relu, negative_slope=0.1)."
+)
+def calls_leaky_relu_on_the_slope():
+    chain = conv_chain()
+    chain[3] = objax.functional.leaky_relu(0.1)
+    return chain
+
+
+@page.mistake("Nothing comes back. Put return in front: return objax.nn.Sequential([…]).")
+def returns_nothing():
+    conv_chain()

@@ -99,7 +99,7 @@ def relu_before(chain):
     return chain
 
 
-@page.mistake("The convolution stands one place too early. After the append, the place before the relu is -1.")
+@page.mistake("The convolution stands one place too early. Append the relu first: then -1 is the place just before it.")
 def one_too_early(chain):
     chain.append(objax.functional.relu)
     chain.insert(-2, objax.nn.Conv2D(32, 8, 3))
@@ -145,4 +145,21 @@ def channels_exchanged(chain):
 def replaces(chain):
     chain.append(objax.functional.relu)
     chain[-2] = objax.nn.Conv2D(32, 8, 3)
+    return chain
+
+
+@page.mistake(
+    "`append` changes the chain and returns nothing, so `chain = chain.append(…)` lets the chain go. Call it on a line of its own."
+)
+def keeps_what_append_returns(chain):
+    chain = chain.append(objax.functional.relu)
+    chain.insert(-1, objax.nn.Conv2D(32, 8, 3))
+    return chain
+
+
+@page.mistake(
+    "A list stands in the chain: append puts in one thing, the list itself. Put in one layer at a time, or use extend."
+)
+def appends_a_list(chain):
+    chain.append([objax.nn.Conv2D(32, 8, 3), objax.functional.relu])
     return chain

@@ -170,3 +170,8 @@ def the_last_alone(classifier):
 @page.mistake("The first layer is missing, and the last is still there. The slice is [:-1], up to the last.")
 def without_the_first(classifier):
     return classifier[1:]
+
+
+@page.mistake("Nothing comes back. Put return in front: return classifier[:-1].")
+def returns_nothing(classifier):
+    classifier[:-1]

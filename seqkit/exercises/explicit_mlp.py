@@ -231,3 +231,30 @@ class WithoutBias(nn.Module):
         x = nn.relu(nn.Dense(self.hidden, use_bias=False)(x))
         x = nn.relu(nn.Dense(self.hidden, use_bias=False)(x))
         return nn.Dense(self.out, use_bias=False)(x)
+
+
+@page.mistake(
+    "nn.relu got a layer in the place of numbers. nn.Dense(self.hidden) makes a layer, and (x) behind it calls it: "
+    "nn.relu(nn.Dense(self.hidden)(x))."
+)
+class NeverCallsTheLayer(nn.Module):
+    hidden: int
+    out: int
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.relu(nn.Dense(self.hidden))(x)
+        x = nn.relu(nn.Dense(self.hidden))(x)
+        return nn.Dense(self.out)(x)
+
+
+@page.mistake("Nothing comes back. The last line begins with return: return nn.Dense(self.out)(x).")
+class ReturnsNothing(nn.Module):
+    hidden: int
+    out: int
+
+    @nn.compact
+    def __call__(self, x):
+        x = nn.relu(nn.Dense(self.hidden)(x))
+        x = nn.relu(nn.Dense(self.hidden)(x))
+        nn.Dense(self.out)(x)

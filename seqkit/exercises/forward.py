@@ -49,7 +49,7 @@ def swap(both):
 
 @page.probe(x=number())
 def one_layer(forward, x):
-    """The first layer gets x."""
+    """The first layer gets x; with one layer, what it returns comes out."""
     return forward([double], x)
 
 
@@ -119,3 +119,17 @@ def expands_tuples(layers, x):
     for layer in layers:
         x = layer(*x) if isinstance(x, tuple) else layer(x)
     return x
+
+
+@page.mistake("x came out as it went in: what a layer returns is not kept. Keep it: x = layer(x).")
+def drops_what_comes_out(layers, x):
+    for layer in layers:
+        layer(x)
+    return x
+
+
+@page.mistake("The last layer is called once more after the loop. x is what it returned already: return x.")
+def calls_the_last_twice(layers, x):
+    for layer in layers:
+        x = layer(x)
+    return layer(x)

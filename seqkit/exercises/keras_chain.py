@@ -127,7 +127,9 @@ def built_for_a_batch_of_one():
     return chain
 
 
-@page.mistake("build returns nothing: call chain.build((None, 16)) on a line of its own, then return chain.")
+@page.mistake(
+    "Nothing comes back: build changes the chain and returns nothing. Call it on a line of its own, and end with: return chain."
+)
 def returns_what_build_returns():
     return keras.Sequential([keras.layers.Dense(8), keras.layers.Dense(4)]).build((None, 16))
 
@@ -172,5 +174,25 @@ def appends_to_the_copy():
     chain = keras.Sequential()
     chain.layers.append(keras.layers.Dense(8))
     chain.layers.append(keras.layers.Dense(4))
+    chain.build((None, 16))
+    return chain
+
+
+@page.mistake(
+    "The layers came as several arguments, and the second is taken for `trainable`. A chain of Keras takes one list: "
+    "keras.Sequential([…])."
+)
+def layers_without_a_list():
+    chain = keras.Sequential(keras.layers.Dense(8), keras.layers.Dense(4))
+    chain.build((None, 16))
+    return chain
+
+
+@page.mistake(
+    "The second argument of Dense is its activation function. It is told only how many values it makes, Dense(8); how many "
+    "go in, build says."
+)
+def says_what_goes_in():
+    chain = keras.Sequential([keras.layers.Dense(16, 8), keras.layers.Dense(8, 4)])
     chain.build((None, 16))
     return chain

@@ -508,3 +508,22 @@ class holds_a_list(objax.Module):
 
     def __getitem__(self, key):
         return type(self)(self.layers[key]) if isinstance(key, slice) else self.layers[key]
+
+
+@page.mistake(
+    "A single output was taken apart: `*args` of an array are its rows. Make a tuple of it first: "
+    "args = output if isinstance(output, tuple) else (output,)."
+)
+class spreads_every_output(ListSequential):
+    def __call__(self, *args, **side_inputs):
+        for layer in self:
+            args = layer(*args, **self._taken(layer, side_inputs))
+        return args
+
+
+@page.mistake(
+    "`self[key]` inside `__getitem__` calls `__getitem__` again, without end. Ask the list: list.__getitem__(self, key)."
+)
+class asks_itself_for_an_item(ListSequential):
+    def __getitem__(self, key):
+        return self[key]

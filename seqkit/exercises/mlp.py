@@ -57,7 +57,7 @@ def laid_out(chain, activation):
     held = objax.ModuleList(chain if isinstance(chain, list) else [])
     return {
         "what comes back": Thing("a Sequential" if is_chain(chain) else kind_of(chain)),
-        "layers": [_kind(layer, activation) for layer in held],
+        "layers": [Thing(_kind(layer, activation)) for layer in held],
         "shapes": [tuple(variable.value.shape) for variable in held.vars().values()],
         "values": count(held),
     }
@@ -67,7 +67,7 @@ def _kind(layer, activation):
     if isinstance(layer, objax.nn.Linear):
         return "Linear"
     is_function = callable(layer) and not isinstance(layer, objax.Module)
-    return "activation" if layer is activation or is_function else type(layer).__name__
+    return "activation" if layer is activation or is_function else kind_of(layer)
 
 
 CALL = "mlp(sizes, activation)"
@@ -188,3 +188,34 @@ def shares_layers(sizes, activation):
     for pair in pairwise(sizes):
         layers += [made.setdefault(pair, objax.nn.Linear(*pair)), activation]
     return objax.nn.Sequential(layers[:-1])
+
+
+@page.mistake(
+    "A list stands among the layers: append puts in one thing, the list itself. For two layers write layers += [linear, activation]."
+)
+def appends_lists(sizes, activation):
+    layers = []
+    for nin, nout in pairwise(sizes):
+        layers.append([objax.nn.Linear(nin, nout), activation])
+    return objax.nn.Sequential(layers)
+
+
+@page.mistake("The Linear layers have no bias. A Linear has one unless use_bias=False is said: leave that out.")
+def without_bias(sizes, activation):
+    layers = []
+    for nin, nout in pairwise(sizes):
+        layers += [objax.nn.Linear(nin, nout, use_bias=False), activation]
+    return objax.nn.Sequential(layers[:-1])
+
+
+@page.mistake("The activation function stands before each Linear. It stands between two: the first layer is a Linear.")
+def activation_before_each(sizes, activation):
+    layers = []
+    for nin, nout in pairwise(sizes):
+        layers += [activation, objax.nn.Linear(nin, nout)]
+    return objax.nn.Sequential(layers)
+
+
+@page.mistake("Nothing comes back. Put return in front of the chain: return objax.nn.Sequential(…).")
+def returns_nothing(sizes, activation):
+    mlp(sizes, activation)

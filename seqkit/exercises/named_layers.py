@@ -82,7 +82,7 @@ CALL = "named_layers(layers)"
 
 @page.probe(call=CALL, layers=row("[{}]", 1))
 def one_layer(named_layers, layers):
-    """What comes back is a list of pairs: a name, which is a text, and the layer."""
+    """A list of pairs comes back: the name, which is the position as a text, "0", and the layer."""
     return told(named_layers(layers))
 
 

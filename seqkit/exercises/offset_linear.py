@@ -180,3 +180,18 @@ class holds_a_linear(objax.Module):
 
     def __call__(self, x, offset, scale=1):
         return self.linear(x) * scale + offset
+
+
+@page.mistake(
+    "A call without `scale` fails: kwargs['scale'] is looked up, and need not be there. kwargs.get('scale', 1) gives 1 then."
+)
+class looks_up_the_scale(OffsetLinear):
+    def __call__(self, x, offset, **kwargs):
+        return super().__call__(x, 0) * kwargs["scale"] + offset
+
+
+@page.mistake("self.w is a variable, a box around its numbers: they are self.w.value, those of the bias self.b.value.")
+class multiplies_by_the_box(OffsetLinear):
+    def __call__(self, x, offset, scale=1):
+        y = jnp.dot(x, self.w)
+        return (y if self.b is None else y + self.b) * scale + offset

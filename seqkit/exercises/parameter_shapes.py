@@ -69,13 +69,13 @@ inputs = whole(41, 99)
 
 @page.probe(features=widths(1), n_in=inputs)
 def one_layer(parameter_shapes, features, n_in):
-    """A kernel has a row for each input and a column for each output, a bias one value for each output."""
+    """The first Dense is layers_0. Its kernel has a row for each input and a column for each output, its bias a value for each."""
     return parameter_shapes(features, n_in)
 
 
 @page.probe(features=widths(2), n_in=inputs)
 def two_layers(parameter_shapes, features, n_in):
-    """A layer is named after its place in the chain; relu stands at a place too, and has no parameters."""
+    """Each Dense has an entry, named after its place in the chain; relu stands at a place too, and has no parameters."""
     return parameter_shapes(features, n_in)
 
 

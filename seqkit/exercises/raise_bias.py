@@ -199,3 +199,23 @@ def sets_to_one(chain):
 def returns_the_bias(chain):
     raise_bias(chain)
     return chain[0].b.value if chain[0].b is not None else None
+
+
+@page.mistake(
+    "`assign` returns nothing, and `chain[0].b = …` put that None in the place of the bias. Call it on a line of its own: "
+    "chain[0].b.assign(…)."
+)
+def assigns_what_assign_returns(chain):
+    if chain[0].b is not None:
+        chain[0].b = chain[0].b.assign(chain[0].b.value + 1)
+    return chain
+
+
+@page.mistake(
+    "A variable is asked whether it is true, and an Objax variable cannot say. Ask whether there is one: "
+    "if chain[0].b is not None."
+)
+def asks_the_bias(chain):
+    if chain[0].b:
+        chain[0].b.assign(chain[0].b.value + 1)
+    return chain

@@ -178,3 +178,8 @@ def takes_a_bias_for_granted(params):
 @page.mistake("The places begin at 1. A chain counts from 0, and Dense_0 is its first layer: layers_0.")
 def begins_at_one(params):
     return {"params": {f"layers_{2 * int(name[6:]) + 1}": layer for name, layer in params["params"].items()}}
+
+
+@page.mistake("The number is still a text, and of a text 2 * '1' makes '11'. Make it a number first: 2 * int(…).")
+def doubles_a_text(params):
+    return {"params": {f"layers_{2 * name.split('_')[1]}": layer for name, layer in params["params"].items()}}

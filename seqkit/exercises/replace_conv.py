@@ -93,7 +93,7 @@ def _told(i, layer, before):
         return f"the old layer {i if i in places else places[0]}"
     if isinstance(layer, objax.nn.Conv2D):
         return f"a new Conv2D with a kernel of shape {tuple(layer.w.value.shape)}"
-    return f"a new {type(layer).__name__}"
+    return kind_of(layer) if isinstance(layer, type) else f"a new {kind_of(layer)}"
 
 
 CALL = "replace_conv(chain)"
@@ -106,17 +106,17 @@ def two_convolutions(replace_conv, chain):
     return told(*edited(replace_conv, chain))
 
 
+@page.probe(call=CALL, times=5, chain=anywhere)
+def wherever_it_stands(replace_conv, chain):
+    """The second convolution is the second layer that is a Conv2D, whatever stands before it, between and behind."""
+    return told(*edited(replace_conv, chain))
+
+
 @page.probe(call=CALL, chain=TWO)
 def the_parameters(replace_conv, chain):
     """With Conv2D(1, 20, 5) in front, 20 + 500 + 32 + 5,760 values are in the chain: 6,312."""
     after, _ = edited(replace_conv, chain)
     return {"shapes": shapes(after), "values": count(after)}
-
-
-@page.probe(call=CALL, times=5, chain=anywhere)
-def wherever_it_stands(replace_conv, chain):
-    """The second convolution is the second layer that is a Conv2D, whatever stands before it, between and behind."""
-    return told(*edited(replace_conv, chain))
 
 
 @page.probe(
@@ -252,4 +252,26 @@ def looks_inside(chain):
     look(chain)
     where, i = found[1]
     where[i] = new()
+    return chain
+
+
+@page.mistake(
+    "Every layer from the second convolution on was replaced: the count stays at two. Replace one, and stop there: "
+    "return chain inside the `if`."
+)
+def goes_on_after_the_second(chain):
+    found = 0
+    for i, layer in enumerate(chain):
+        found += isinstance(layer, objax.nn.Conv2D)
+        if found == 2:
+            chain[i] = new()
+    return chain
+
+
+@page.mistake(
+    "The layer at position 1 was replaced, whatever it is. Look for the positions of the convolutions: "
+    "isinstance(layer, objax.nn.Conv2D)."
+)
+def always_position_one(chain):
+    chain[1] = new()
     return chain

@@ -114,7 +114,7 @@ def any_chain(shapes, layers, x):
     return shapes(layers, x)
 
 
-@page.probe(call=CALL, layers=one_of("[turn, look_up, total]", "[look_up, double]"), x=WHOLE)
+@page.probe(call=CALL, layers=one_of("[turn, look_up, total]", "[frame, look_up, double]"), x=WHOLE)
 def whole_numbers(shapes, layers, x):
     """A layer is to see the dtype of its input too: some take only whole numbers."""
     return shapes(layers, x)
@@ -187,3 +187,26 @@ def calls_the_layer_on_a_struct(layers, x):
 )
 def forgets_the_dtype(layers, x):
     return shapes(layers, jax.ShapeDtypeStruct(x.shape, jnp.float32))
+
+
+@page.mistake(
+    "The next layer got a shape alone, a tuple of numbers. Hand on what jax.eval_shape returned, and collect its `.shape`."
+)
+def hands_on_the_shape(layers, x):
+    found = []
+    for layer in layers:
+        x = jax.eval_shape(layer, x).shape
+        found.append(x)
+    return tuple(found)
+
+
+@page.mistake(
+    "The layer was called, and jax.eval_shape got what it returned. Hand over the two apart, and it will ask: "
+    "jax.eval_shape(layer, x)."
+)
+def calls_the_layer_first(layers, x):
+    found = []
+    for layer in layers:
+        x = jax.eval_shape(layer(x))
+        found.append(x.shape)
+    return tuple(found)

@@ -257,3 +257,24 @@ def asks_objax(f, given):
 @page.mistake("It returns the names alone. Asked is a dict: each accepted name with the value that was given.")
 def names_alone(f, given):
     return list(side_inputs_for(f, given))
+
+
+@page.mistake(
+    "A parameter called `kwargs` was looked for, and two stars may stand before any name: `**rest`. Look for the kind VAR_KEYWORD."
+)
+def looks_for_the_name_kwargs(f, given):
+    parameters = inspect.signature(f).parameters
+    if "kwargs" in parameters:
+        return given
+    return {name: given[name] for name in given if name in parameters}
+
+
+@page.mistake(
+    "Every parameter was looked up in `given`, which need not have it. Go through `given`, and keep the names that are in "
+    "parameters."
+)
+def looks_up_every_parameter(f, given):
+    parameters = inspect.signature(f).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return given
+    return {name: given[name] for name in parameters}

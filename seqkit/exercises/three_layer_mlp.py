@@ -172,3 +172,53 @@ def no_chain(seed, x, hidden, out):
             return nn.Dense(out)(x)
 
     return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+def network(hidden, out):
+    """The module that is asked for, made and not initialised."""
+    hidden, out = int(hidden), int(out)
+
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
+
+    return MLP()
+
+
+@page.mistake(
+    "`init` takes a key first, made of the seed, and then the input: model.init(jax.random.PRNGKey(int(seed)), x)."
+)
+def key_after_the_input(seed, x, hidden, out):
+    model, key = network(hidden, out), jax.random.PRNGKey(int(seed))
+    return model.apply(model.init(x, key), x)
+
+
+@page.mistake(
+    "The module is called, and it holds no parameters. `init` makes them, `apply` hands them over: model.apply(variables, x)."
+)
+def calls_the_module(seed, x, hidden, out):
+    return network(hidden, out)(x)
+
+
+@page.mistake("The variables came back. Hand them over and return the output: model.apply(variables, x).")
+def returns_the_variables(seed, x, hidden, out):
+    return network(hidden, out).init(jax.random.PRNGKey(int(seed)), x)
+
+
+@page.mistake(
+    "`apply` got what is inside 'params'. It takes the whole dict that init returned: model.apply(variables, x)."
+)
+def hands_over_the_inner_dict(seed, x, hidden, out):
+    model = network(hidden, out)
+    return model.apply(model.init(jax.random.PRNGKey(int(seed)), x)["params"], x)
+
+
+@page.mistake("The chain is made and never called, so it comes out itself. Call it on x: nn.Sequential([…])(x).")
+def never_calls_the_chain(seed, x, hidden, out):
+    class MLP(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            return nn.Sequential([nn.Dense(int(hidden)), nn.relu, nn.Dense(int(hidden)), nn.relu, nn.Dense(int(out))])
+
+    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]

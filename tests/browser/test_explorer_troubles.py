@@ -124,7 +124,7 @@ def test_a_kernel_that_is_gone_leaves_a_message_and_the_picture(stage, how):
     view = put(stage, mlp())
     stage.evaluate(GONE[how])
     expect(view).to_have_attribute("data-state", "lost", timeout=30_000)
-    expect(view.get_by_role("alert")).to_contain_text("run this cell again")
+    expect(view.get_by_role("alert")).to_contain_text("run the cells above and this one again")
     if how == "dies":
         stage.get_by_role("dialog").get_by_role("button", name="Ok").click()
     slider = view.get_by_label("x[0]")

@@ -2,8 +2,9 @@
 
 const PATIENCE_MS = 5000, NUDGE_MS = 4;
 const SILENT = "The kernel has not answered for 5 s: it computes something long, or it is gone. The numbers are those of the "
-  + "last run. If the kernel was restarted, run this cell again.";
-const GONE = "The kernel is gone, and with it the chain. The numbers are those of the last run: run this cell again.";
+  + "last run. If the kernel was restarted, run the cells above and this one again.";
+const GONE = "The kernel is gone, and with it the chain. "
+  + "The numbers are those of the last run: run the cells above and this one again.";
 const REPLACED = ["value", "draw"];
 
 // One question at a time; of those that wait, a newer value takes the place of an older one.
