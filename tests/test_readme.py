@@ -28,20 +28,15 @@ def test_the_picture_is_the_one_that_its_code_draws(names):
 
 
 def test_every_room_of_the_plan_is_there_and_every_room_is_in_the_plan():
-    plan = set(re.findall(r"^  (\w+(?:/\w+)?\.py)", TEXT, re.MULTILINE))
-    rooms = {str(p.relative_to(ROOT / "seqkit")) for p in (ROOT / "seqkit").rglob("*.py")}
-    many = (
-        "styles/",
-        "exercises/",
-        "probing/",
-        "views/drawing/",
-        "editing/",
-        "views/__init__",
-        "commands/",
-        "grading/__init__",
-    )
-    many += tuple(f"grading/{folder}/" for folder in re.findall(r"^  grading/(\w+)/ ", TEXT, re.MULTILINE))
-    assert plan == {room for room in rooms if not room.startswith(many)}
+    plan = TEXT.partition("### How it is built")[2].partition("Beside it:")[0]
+    named = set(re.findall(r"`(\w+(?:\.py|/))`", plan))
+    paths = [path.relative_to(ROOT / "seqkit") for path in (ROOT / "seqkit").rglob("*.py")]
+    assert {name for name in named if name.endswith("/")} <= {
+        f"{each}/" for path in paths for each in path.parts[:-1]
+    } | {"front/"}
+    folders = {name[:-1] for name in named if name.endswith("/")} - {"grading", "views"}
+    rooms = {path.name for path in paths if not folders & set(path.parts[:-1])}
+    assert {name for name in named if name.endswith(".py")} == rooms
 
 
 def test_the_verdict_that_is_shown_is_the_one_that_its_code_gets(names):
