@@ -68,4 +68,9 @@ def test_every_command_of_the_readme_is_one():
 
 def test_every_link_leads_to_a_file():
     links = re.findall(r"\]\(([^)]+)\)", TEXT)
-    assert links and all((ROOT / link).exists() for link in links if not link.startswith("https://"))
+    titles = {f"#{title.lower().replace(' ', '-')}" for title in re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)}
+    assert links and all(
+        link in titles if link[0] == "#" else (ROOT / link).exists()
+        for link in links
+        if not link.startswith("https://")
+    )
