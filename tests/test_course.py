@@ -111,6 +111,11 @@ def test_a_lesson_can_be_read_where_nothing_runs(lesson):
     assert not [each for each in shown if set(each) & {WIDGET_VIEW, "application/javascript"}]
 
 
+@pytest.mark.parametrize("lesson", sorted(LESSONS)[1:])
+def test_the_first_cell_says_how_to_clear_the_answers_that_are_saved_below_the_questions(lesson):
+    assert "*Edit → Clear Outputs of All Cells*" in LESSONS[lesson].cells[0].source
+
+
 def test_the_list_of_lessons_has_each_with_its_title():
     listed = (NOTEBOOKS / "index.md").read_text()
     for lesson, notebook in LESSONS.items():
