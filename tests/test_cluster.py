@@ -1,5 +1,6 @@
 """A class is graded by the workers of a Dask cluster: the same scores, whoever of them is lost on the way."""
 
+import gc
 import logging
 import os
 import signal
@@ -39,6 +40,11 @@ def graded(handed, assignment, where, **more):
         return tally, {entry.student: entry.graded.scores for entry in book.current(NAME)}
 
 
+def clients():
+    """How many Dask clients nobody has closed or collected."""
+    return sum(isinstance(each, distributed.Client) for each in gc.get_objects())
+
+
 @pytest.fixture(scope="module")
 def workers():
     """(a Dask client, its cluster): processes of this machine in the place of machines."""
@@ -66,11 +72,13 @@ def test_a_worker_that_is_killed_costs_nobody_a_score_and_no_room_is_left(handed
 
 def test_where_no_scheduler_answers_a_sentence_says_so(handed_in, tmp_path, monkeypatch):
     monkeypatch.setattr(clusters, "CONNECT_S", 0.2)
+    before = clients()
     for address in ("tcp://127.0.0.1:9", "nowhere://x", "127.0.0.1"):
         with pytest.raises(
             SandboxError, match=rf"no Dask scheduler answers at {address} \(.+\)\. Start one: dask scheduler"
         ):
             graded(handed_in[1], handed_in[0], tmp_path, scheduler=address)
+        assert clients() == before
 
 
 def test_a_scheduler_without_workers_is_refused_with_what_starts_one(handed_in, tmp_path):

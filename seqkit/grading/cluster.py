@@ -1,6 +1,7 @@
 """Submissions run on the machines of a Dask cluster: each of its workers has a sandbox of its own; scores are made here alone."""
 
 import asyncio
+import gc
 import threading
 from asyncio import CancelledError
 from concurrent.futures import Future
@@ -85,9 +86,10 @@ def _client(scheduler):
         return Client(scheduler, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SandboxError(
-            f"no Dask scheduler answers at {scheduler} ({said}). Start one: dask scheduler; or leave --scheduler out."
-        ) from error
+    gc.collect()  # the client that could not connect: collected while another begins, it waits for a lock which that one holds
+    raise SandboxError(
+        f"no Dask scheduler answers at {scheduler} ({said}). Start one: dask scheduler; or leave --scheduler out."
+    )
 
 
 def _expect_same(worker, theirs, ours):
