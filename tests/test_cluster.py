@@ -72,6 +72,7 @@ def test_a_worker_that_is_killed_costs_nobody_a_score_and_no_room_is_left(handed
 
 def test_where_no_scheduler_answers_a_sentence_says_so(handed_in, tmp_path, monkeypatch):
     monkeypatch.setattr(clusters, "CONNECT_S", 0.2)
+    gc.collect()
     before = clients()
     for address in ("tcp://127.0.0.1:9", "nowhere://x", "127.0.0.1"):
         with pytest.raises(
