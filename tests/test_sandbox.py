@@ -263,6 +263,13 @@ def test_what_ends_or_lies_gains_nothing_and_the_next_is_examined_as_ever(one, s
         assert (found.status, agreed(found), found.tried) == ("ok", ALL, [])
 
 
+def test_a_cell_that_leaves_too_many_threads_is_blamed_itself_and_the_rest_counts(sandbox):
+    started = "threading.Thread(target=time.sleep, args=(60,)).start()"
+    crowd = f"import threading, time\nthreading.stack_size(32768)\nfor _ in range(600): {started}"
+    found = examined(sandbox, crowd, hostile.HONEST)
+    assert (found.status, agreed(found)) == ("died", ALL) and "in cell 1 " in found.said, found.said
+
+
 def larger(data):
     """Each byte one more: what is hunted for is not in the hunter."""
     return bytes((byte + 1) % 256 for byte in data)

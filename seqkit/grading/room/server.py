@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from seqkit.grading.room import layers
 from seqkit.grading.room.channel import Channel
-from seqkit.grading.room.child import live
+from seqkit.grading.room.child import MOST_THREADS, live
 from seqkit.grading.room.warming import trace
 from seqkit.grading.wire import frame, unpack
 
@@ -24,8 +24,8 @@ LOADED, BORN, DEAD = b"L", b"B", b"D"
 """What the server tells: what the machine lacks, the pid of a child, how one ended."""
 FORK, KILL, TRACE = b"F", b"K", b"T"
 """What it is told: to make a child, to end one, to trace what its children will run."""
-MOST_THREADS, BEAT_S = 1024, 0.5
-"""Of one child, looked at so often: the kernel's own limit counts a user's processes together, and not root's."""
+BEAT_S = 0.5
+"""How often the threads of children are counted: the kernel's own limit counts a user's processes together, and not root's."""
 
 
 def serve(control, room, setup):
