@@ -120,7 +120,7 @@ class Exercise:
         return add
 
 
-class Entry(NamedTuple):
+class Listing(NamedTuple):
     """What the index of the course says of an exercise: the file of its page without `.py`, and what the page says."""
 
     file: str
@@ -131,13 +131,13 @@ class Entry(NamedTuple):
 
 @functools.cache
 def index():
-    """{name: Entry} of every page, in the order of the course. Imports none of them."""
+    """{name: Listing} of every page, in the order of the course. Imports none of them."""
     found = {}
     for file in PAGES.glob("[!_]*.py"):
         call = _exercise_call(file)
         said = {keyword.arg: keyword.value for keyword in call.keywords}
         told = (ast.literal_eval(said[key]) for key in ("number", "lesson", "points"))
-        found[ast.literal_eval(call.args[0])] = Entry(file.stem, *told)
+        found[ast.literal_eval(call.args[0])] = Listing(file.stem, *told)
     return dict(sorted(found.items(), key=lambda item: (item[1].lesson, item[1].number)))
 
 
@@ -167,7 +167,7 @@ def load(name):
 
 
 def listed(name):
-    """The `Entry` of the exercise of this name.
+    """The `Listing` of the exercise of this name.
 
     Raises:
         ExerciseError: there is none; it names the nearest.
