@@ -58,7 +58,7 @@ def same(seen, wanted, exact=False):
     return next(differences(seen, wanted, exact, alike=True), None) is None
 
 
-def differences(seen, wanted, exact=False, path=(), alike=False):
+def differences(seen, wanted, exact, path=(), alike=False):
     """Every `Difference` of two pieces of plain data, from the outside in."""
     if isinstance(seen, Run) or isinstance(wanted, Run):
         yield from _of_runs(seen, wanted, exact, path, alike)
@@ -219,7 +219,7 @@ def text(value, exact=False):
     return said if len(said) <= LONG else said[: LONG - 1] + "…"
 
 
-def _text(value, exact=False):
+def _text(value, exact):
     if isinstance(value, Run):
         return _text(value.output, exact)
     if isinstance(value, np.ndarray | np.generic):

@@ -35,11 +35,11 @@ class Probe:
     f: object
     why: str
     drawn: dict
-    weight: int = 1
-    times: int = 1
-    exact: bool = False
-    oracle: object = None
-    call: str | None = None
+    weight: int
+    times: int
+    exact: bool
+    oracle: object
+    call: str | None
 
     def cases(self, draw):
         """For the seed `draw`, each case as {argument: code}."""

@@ -11,7 +11,7 @@ ANY = "**"
 _READ = weakref.WeakKeyDictionary()
 
 
-def keywords(layer, is_module=False):
+def keywords(layer, is_module):
     """The names of a layer's parameters, with `ANY` if it takes all keywords; empty for what is no callable.
 
     Args:

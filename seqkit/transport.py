@@ -62,8 +62,8 @@ def _fit(name, value, shape):
     return value.reshape(shape)
 
 
-def to_canonical(name, value, layout, dims=None):
-    """A style's array as the canonical one; `dims` is the image's shape where the layer sees one flattened.
+def to_canonical(name, value, layout, dims):
+    """A style's array as the canonical one; `dims` is the image's shape where the layer sees one flattened, else None.
 
     Raises:
         SpecError: the array does not belong to an image of that shape.

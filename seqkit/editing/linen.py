@@ -36,7 +36,7 @@ KINDS = {
         | dict.fromkeys(("strides", "input_dilation", "kernel_dilation"), ONES)
         | {"feature_group_count": [1]}
         | dict.fromkeys(("mask", "precision", "conv_general_dilated", "conv_general_dilated_cls"), NONE),
-        lambda layer: _convolution(layer, layer.kernel_size),
+        lambda layer: convolution(layer.features, layer.kernel_size, layer.padding, layer.use_bias),
     ),
     nn.BatchNorm: (
         FLOAT32 | SCALED | {"epsilon": [EPSILON], "axis": [-1]},
@@ -48,12 +48,6 @@ KINDS = {
     ),
     nn.Dropout: ({}, lambda layer: dropout(layer.rate)),
 }
-
-
-def _convolution(layer, sizes):
-    if not isinstance(sizes, tuple | list) or len(sizes) != 2:
-        return None
-    return convolution(layer.features, sizes, layer.padding, layer.use_bias)
 
 
 def describe(layer):

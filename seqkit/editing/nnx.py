@@ -35,7 +35,7 @@ KINDS = {
         | dict.fromkeys(("strides", "input_dilation", "kernel_dilation"), ONES)
         | {"feature_group_count": [1], "mask": [None], "precision": [None]}
         | {"conv_general_dilated": [jax.lax.conv_general_dilated]},
-        lambda layer: _convolution(layer, layer.kernel_size),
+        lambda layer: convolution(layer.out_features, layer.kernel_size, layer.padding, layer.bias is not None),
     ),
     nnx.BatchNorm: (FLOAT32 | SCALED | {"axis": [-1]}, lambda layer: BatchNorm()),
     nnx.LayerNorm: (
@@ -44,12 +44,6 @@ KINDS = {
     ),
     nnx.Dropout: ({}, lambda layer: dropout(layer.rate)),
 }
-
-
-def _convolution(layer, sizes):
-    if not isinstance(sizes, tuple | list) or len(sizes) != 2:
-        return None
-    return convolution(layer.out_features, sizes, layer.padding, layer.bias is not None)
 
 
 def describe(layer):

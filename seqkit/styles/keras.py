@@ -328,8 +328,6 @@ def load(chain, canonical):
 
 OUTSIDE = ()
 SHARES = True
-
-
 keep = keep_jax
 
 
