@@ -9,8 +9,9 @@ from itertools import pairwise
 from math import isfinite
 
 from seqkit.alignment import aligned
-from seqkit.apart import allowed, first_place
+from seqkit.apart import first_place
 from seqkit.axes import Axes, first_array, in_one_order, numbers, plain_name
+from seqkit.compare import allowed
 from seqkit.errors import TraceError
 from seqkit.steps import Trace, count, index_text, shape_text
 
