@@ -227,8 +227,12 @@ def _told(seen, wanted):
 
 def text(value, exact=False):
     """Plain data in a few words: numbers rounded to 6 digits unless `exact`, large arrays by their shape."""
-    said = _text(value, exact)
-    return said if len(said) <= LONG else said[: LONG - 1] + "…"
+    return cut(_text(value, exact), LONG)
+
+
+def cut(words, most):
+    """Words, the end of them left out where they are more than `most` letters."""
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _text(value, exact):
