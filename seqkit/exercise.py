@@ -75,7 +75,7 @@ class Exercise:
         lesson: the notebook it belongs to, without `.ipynb`.
         points: its weight in the gradebook.
         statement: Markdown; holds one worked call after `>>>`, with what it returns on the next line.
-        hints: a question, a direction, the line.
+        hints: a question, a direction, the line. A page that goes where an answer runs has neither of these two.
         in_place: whether the answer is asked to change what it is given; else it is told that it did.
 
     The rest is added by decorators: `reference`, `given`, `probe`, `mistake`.

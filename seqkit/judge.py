@@ -35,7 +35,7 @@ class Failure:
     wanted: object
     difference: Difference
     why: str
-    layers: tuple[Line, ...] = ()
+    layers: tuple[Line, ...]
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,7 @@ class Recorder:
     """
 
     def __init__(self, keep, symbolic):
-        self.entries, self.chains_run, self.keep, self.symbolic = [], 0, keep, symbolic
-        self.found = []
+        self.entries, self.found, self.chains_run, self.keep, self.symbolic = [], [], 0, keep, symbolic
         self._running, self._position = [], ()
 
     def call(self, index, layer, kind, f, args, kwargs):

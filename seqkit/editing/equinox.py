@@ -54,8 +54,7 @@ def edit(chain, layers, given, shapes=None, inside=()):
         layers: all that the new one shall hold. A layer that stands twice becomes two, as its tree has it: the second
             keeps a state of its own.
         given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
+        shapes, inside: asked by a style that keeps parameters outside of the chain.
     """
     before = {} if "state" not in given else dict(given["state"]._state)
     new, state, used = [], dict(before), set()

@@ -130,7 +130,7 @@ class Sequential(keras.Model):
             UnusedSideInput: a keyword beside those.
         """
         if kwargs:
-            warn_of_unused(kwargs, frozenset(("training", "mask")), stacklevel=2)
+            warn_of_unused(kwargs, frozenset(("training", "mask")))
         if self._functional is not None:
             (inputs,) = self._functional._standardize_inputs(inputs)
             if mask is not None:

@@ -46,7 +46,7 @@ class Sequential(objax.ModuleList):
         if not self and not args:
             raise IndexError("an empty Sequential was called without x. It returns its input: hand it one.")
         if kwargs:
-            warn_of_unused(kwargs, _named(self), stacklevel=2)
+            warn_of_unused(kwargs, _named(self))
         output = args[0] if len(args) == 1 else args
         for i, layer in enumerate(self):
             try:
