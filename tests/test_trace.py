@@ -306,6 +306,18 @@ def test_a_shared_layer_that_is_called_out_of_turn_is_the_one_behind_the_last_ca
     assert [step.position for step in traced] == [(0,), (2,)]
 
 
+def test_a_chain_that_calls_a_layer_before_the_loop_of_the_class_above_begins_at_its_first_place_again():
+    class Doubled(objax.nn.Sequential):
+        def __call__(self, x):
+            return super().__call__(self[0](x))
+
+    shared = objax.nn.Linear(4, 4)
+    chain = Doubled([shared, objax.nn.Sequential([jnp.tanh]), shared])
+    traced = sk.trace(chain, native("objax", X))
+    assert [step.position for step in traced] == [(0,), (0,), (1,), (1, 0), (2,)]
+    assert np.array_equal(traced.output, chain(native("objax", X)))
+
+
 def test_a_layer_that_calls_the_class_above_it_is_one_step():
     class Doubled(objax.nn.Linear):
         def __call__(self, x):
