@@ -166,7 +166,7 @@ def as_trace(style_name, style, named, recorder, output, error):
     outer = {entry.path for entry in recorder.entries if entry.position in around}
     owned = by_layer(named, {entry.path for entry in recorder.entries}, outer)
     steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
-    arrays = {id(array): array for array in named.values()} if style.SHARES else named
+    arrays = {id(array): array for array in named.values()}
     return Trace(
         style_name,
         tuple(steps),
@@ -201,6 +201,16 @@ def _step(number, entry, style, parameters):
         seconds=entry.seconds,
         error=entry.error,
     )
+
+
+def own_arrays(held):
+    """{name: array} of {name: (its owner, array)}: an array of two owners, as a clone leaves it, is one for each."""
+    own, taken = {}, set()
+    for owner, array in held.values():
+        if id(owner) not in own:
+            own[id(owner)] = array.copy() if id(array) in taken else array
+            taken.add(id(array))
+    return {name: own[id(owner)] for name, (owner, _) in held.items()}
 
 
 def never(value):

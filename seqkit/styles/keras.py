@@ -30,7 +30,7 @@ from keras.src.backend.common.masking import set_keras_mask
 
 from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import keep_jax
+from seqkit.recorder import keep_jax, own_arrays
 from seqkit.signatures import warn_of_unused
 from seqkit.spec import draw
 from seqkit.walk import Chain
@@ -382,7 +382,7 @@ def run(model, x, side_inputs):
 
 def named_parameters(model):
     """{Keras' path: array} of everything that training changes, shared layers once."""
-    return {variable.path: variable.value for variable in model.trainable_variables}
+    return own_arrays({variable.path: (variable, variable.value) for variable in model.trainable_variables})
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from seqkit import transport, writing
 from seqkit.errors import LayersError, TraceError
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_a_list
-from seqkit.recorder import keep_jax, never
+from seqkit.recorder import keep_jax, never, own_arrays
 from seqkit.spec import draw
 from seqkit.walk import Chain, replaced
 
@@ -252,7 +252,8 @@ def run(model, x, side_inputs, variables=None, key=None):
 
 def named_parameters(variables):
     """{Linen's path: array} of everything that training changes."""
-    return {"/".join(path): array for path, array in flatten_dict(variables.get("params", {})).items()}
+    params = flatten_dict(variables.get("params", {}))
+    return own_arrays({"/".join(path): (path, array) for path, array in params.items()})
 
 
 def preserve(model, side_inputs, variables=None, **outside):
