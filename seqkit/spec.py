@@ -86,7 +86,7 @@ class Spec:
 
     def __post_init__(self):
         """Turn names into activations, then walk the shapes once: a spec that exists can be built."""
-        if isinstance(self.layers, (str, *LAYERS)):
+        if isinstance(self.layers, str) or not hasattr(self.layers, "__iter__"):
             raise SpecError(
                 f"Spec got {self.layers!r} for its layers. It takes a list: Spec([{self.layers!r}], input=…)."
             )
