@@ -273,7 +273,7 @@ def name(layer):
 
 def takes(layer):
     """How many values along which axis a layer takes, where it can be known."""
-    if isinstance(layer, eqx.nn.Linear):
+    if isinstance(layer, eqx.nn.Linear) and layer.in_features != "scalar":
         size = layer.weight.shape[1]  # of an array put in by hand: it need not be what the layer was made for
         return Takes(size, -1, "give {this} in_features={got}" if size == layer.in_features else "", one=True)
     if isinstance(layer, eqx.nn.Conv2d):
