@@ -474,6 +474,14 @@ def test_a_convolution_takes_as_many_channels_as_it_was_built_for(layer):
     assert "It takes (…, 4)." in notes(lambda: Sequential([layer])(np.ones((1, 6, 6, 3), np.float32)))[0]
 
 
+def test_a_layer_is_told_of_the_axis_that_it_looks_at_and_of_no_other():
+    first, product = L.Conv2D(8, 3, data_format="channels_first"), L.EinsumDense("abc,cde->abde", (None, 5, 2))
+    first.build((None, 4, 6, 6))
+    product.build((None, 6, 3))
+    assert "It takes (…, 4, …, …)." in notes(lambda: Sequential([first])(np.ones((1, 3, 6, 6), np.float32)))[0]
+    assert "It takes" not in notes(lambda: Sequential([product])(np.ones((1, 6, 4), np.float32)))[0]
+
+
 def test_a_layer_that_does_not_fit_leaves_no_input_behind():
     chain = Sequential()
     with pytest.raises(ValueError):

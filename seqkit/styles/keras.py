@@ -346,12 +346,13 @@ def name(layer):
 
 
 def takes(layer):
-    """How many values along which axis a layer takes: its kernel knows, once it is built."""
-    kernel = getattr(layer, "kernel", None) if layer.built else None
-    if kernel is None:
+    """How many values along which axis a layer takes: it says so itself, once it is built."""
+    says = layer.input_spec
+    if len(getattr(says, "axes", ())) != 1:
         return None
-    axis = -1 if "Transpose" in type(layer).__name__ else -2  # there Keras has the filters before the inputs
-    return Takes(kernel.shape[axis] * getattr(layer, "groups", 1), -1, "build the chain for an input of this shape")
+    ((axis, size),) = says.axes.items()
+    axis = axis if axis < 0 else axis - (says.ndim or says.min_ndim)
+    return Takes(size, axis, "build the chain for an input of this shape")
 
 
 def is_module(layer):
