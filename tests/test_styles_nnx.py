@@ -348,6 +348,8 @@ def test_a_function_goes_in_before_a_layer_where_nnx_damages_the_chain():
         lambda layers: layers.remove(abs),
         lambda layers: layers.insert("first", abs),
         lambda layers: layers.__setitem__(slice(0, 2), 7),
+        lambda layers: layers.__setitem__(1, [jnp.ones(2)]),
+        lambda layers: layers.insert(1, [linear(3, 3)]),
     ],
 )
 def test_an_edit_that_fails_leaves_the_chain_whole(edit):

@@ -230,6 +230,12 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     ]
 
 
+def test_a_convolution_in_groups_takes_all_its_groups():
+    chain = Sequential([objax.nn.Conv2D(4, 8, 3, groups=2)])
+    (note,) = notes(lambda: chain(jnp.ones((1, 3, 6, 6))))
+    assert note.endswith("It takes (…, 4, …, …). Give layer[0] nin=3, or hand the chain 4.")
+
+
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential([objax.functional.relu, Sequential([abs, Sequential([objax.nn.Linear(4, 2)])])])
     (note,) = notes(lambda: chain(X))

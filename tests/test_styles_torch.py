@@ -190,6 +190,17 @@ def test_every_edit_of_the_chain_does_what_it_does_in_torch(names, edits):
     assert kept(ours) == kept(theirs)
 
 
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_chain_times_a_number_holds_its_layers_so_often(times):
+    def multiplied(kind):
+        named = layers()
+        chain = other = kind(named["linear"], named["tanh"])
+        other *= times
+        return other is chain, [list(named.values()).index(layer) for layer in chain], kept(chain), bits(chain(X))
+
+    assert multiplied(Sequential) == multiplied(nn.Sequential)
+
+
 @examples(40)
 @given(st.lists(st.tuples(st.sampled_from(["a", "first", "2", "0"]), NAMES), max_size=4), SLICE)
 def test_named_layers_keep_their_names_as_in_torch(pairs, part):
