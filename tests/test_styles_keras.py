@@ -406,6 +406,16 @@ def test_an_input_of_any_kind_is_taken_or_refused_as_in_keras(plan, x):
     assert ours == theirs
 
 
+def test_a_chain_of_half_precision_is_built_for_it_as_in_keras():
+    def run(kind):
+        chain = kind([L.Dense(3, dtype="float16")])
+        chain.build((None, 3))
+        return chain.inputs[0].dtype
+
+    ours, theirs = both(run)
+    assert ours == theirs == ("returned", "float16")
+
+
 def test_one_feature_may_come_without_its_axis_as_in_keras():
     ours, theirs = both(lambda kind: made(kind, ("dense",), 1)(np.ones(4, np.float32)))
     assert ours == theirs and ours[0] == "returned"
@@ -574,6 +584,12 @@ def test_a_layer_that_stands_twice_is_saved_as_one_which_keras_forgets(tmp_path)
     ours.save(tmp_path / "chain.keras")
     again = keras.saving.load_model(tmp_path / "chain.keras")
     assert len(again.layers) == 3 and again.layers[0] is again.layers[2] and plain(again(X)) == answer
+
+
+def test_a_chain_that_does_not_train_is_made_again_as_such_a_one_which_keras_forgets():
+    ours, theirs = (kind([L.Dense(3)], trainable=False) for kind in KINDS)
+    again = [type(chain).from_config(chain.get_config()).trainable for chain in (ours, theirs)]
+    assert again == [False, True]
 
 
 def test_appending_to_its_layers_does_nothing():

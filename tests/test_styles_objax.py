@@ -321,6 +321,17 @@ def test_a_keyword_that_some_layer_takes_in_or_around_a_chain_gives_no_warning(l
         Sequential(layers)(X, factor=2.0)
 
 
+def test_a_chain_inside_that_takes_a_keyword_itself_gets_it_as_in_objax():
+    def gained(kind):
+        class Gained(kind):
+            def __call__(self, x, gain=1.0):
+                return gain * super().__call__(x)
+
+        return kind([abs, Gained([jnp.sin])])(X, gain=2.0)
+
+    assert plain(gained(Sequential)) == plain(gained(objax.nn.Sequential)) == plain(2.0 * jnp.sin(abs(X)))
+
+
 def test_a_keyword_that_no_layer_takes_is_warned_of_once_for_nested_chains():
     with pytest.warns(UnusedSideInput) as seen:
         Sequential([abs, Sequential([abs, Sequential([abs])])])(X, facto=2.0)
