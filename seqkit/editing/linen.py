@@ -94,7 +94,7 @@ def _kept(chain, layers, flat, path):
     return kept, rest
 
 
-BESIDE = ("variables", "key", "rngs", "mutable", "method", "state")
+BESIDE = ("variables", "key", "rngs", "mutable", "method")
 """What a call takes beside x that does not go to the first layer."""
 
 
@@ -108,7 +108,7 @@ def _drawn(chain, layers, known, shapes, given, seed):
         x = x if shapes[i] is None else jax.ShapeDtypeStruct(shapes[i], jnp.float32)
         if x is not None and (i in lacking or shapes[i + 1] is None):
             x, variables = _outcome(layer, x, {} if i else side_inputs)
-            if i in lacking and names[i] not in known:
+            if i in lacking:
                 flat = flatten_dict(variables)
                 found |= {(kind, names[i], *own): array for (kind, *own), array in flat.items()}
     return _numbers(found, seed)
