@@ -97,7 +97,7 @@ def first_array(value):
     return value if hasattr(value, "shape") and hasattr(value, "dtype") else None
 
 
-def in_one_order(one, other, a, b, image=None):
+def in_one_order(one, other, a, b, image):
     """Two numpy arrays so that each place of the first is the same place of the second.
 
     Args:

@@ -9,8 +9,9 @@ from itertools import pairwise
 from math import isfinite
 
 from seqkit.alignment import aligned
-from seqkit.apart import allowed, first_place
+from seqkit.apart import first_place
 from seqkit.axes import Axes, first_array, in_one_order, numbers, plain_name
+from seqkit.compare import allowed
 from seqkit.errors import TraceError
 from seqkit.steps import Trace, count, index_text, shape_text
 
@@ -19,7 +20,7 @@ SHAPES = object()
 
 
 @dataclass(frozen=True)
-class Difference:
+class Parting:
     """How what a layer put out on the left differs from what it put out on the right.
 
     Attributes:
@@ -47,7 +48,7 @@ class Pair:
 
     left: int | None
     right: int | None
-    difference: Difference | None = None
+    difference: Parting | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,16 +58,16 @@ class Beside:
     Attributes:
         pairs: every step of both, in order.
         first: the number of the first pair that differs, innermost in nested chains; None if none does.
-        output: the `Difference` of what the two chains returned, or None.
+        output: the `Parting` of what the two chains returned, or None.
         within: the share of its largest value by which an array may differ and still agree; 0 is exactly.
         raised: the class of the error that both runs ended with, or "".
     """
 
     pairs: tuple[Pair, ...]
     first: int | None
-    output: Difference | None = None
-    within: float = 0.0
-    raised: str = ""
+    output: Parting | None
+    within: float
+    raised: str
 
     def __repr__(self):
         return sentence(self)
@@ -141,11 +142,11 @@ def _is_group(pair):
 
 
 def _of_steps(i, j, a, b):
-    """The `Difference` of step `i` of the left and `j` of the right, or None."""
+    """The `Parting` of step `i` of the left and `j` of the right, or None."""
     left, right = None if i is None else a.trace.steps[i], None if j is None else b.trace.steps[j]
     if left is None or right is None:
         step, where = (left, "here") if left else (right, "there")
-        return None if step.kind == "chain" else Difference(f"{_called(step)}, which is only {where}")
+        return None if step.kind == "chain" else Parting(f"{_called(step)}, which is only {where}")
     name = _called(left)
     if left.position != right.position or plain_name(left) != plain_name(right):
         name += f" beside {_called(right)}"
@@ -164,11 +165,11 @@ def _of_errors(left, right, name):
     names = [error and type(error).__name__ for error in (left, right)]
     said = f"raises {names[0]} here, {names[1]} there" if all(names) else ""
     said = said or (f"raises {names[0]} here, not there" if names[0] else f"raises {names[1]} there, not here")
-    return Difference(f"{name}: {said}")
+    return Parting(f"{name}: {said}")
 
 
 def _of_answers(a, b):
-    """The `Difference` of what two chains returned: a chain may answer something else than its last layer."""
+    """The `Parting` of what two chains returned: a chain may answer something else than its last layer."""
     left, right, name = a.trace, b.trace, "the chain's own answer"
     if left.error is not None or right.error is not None:
         return _of_errors(left.error, right.error, "the chain")
@@ -213,11 +214,9 @@ def _worded(name, part, left, right, found):
     keys = "".join(f"[{key!r}]" for key in part)
     if found is SHAPES:
         shapes = shape_text(left), shape_text(right)
-        return Difference(
-            f"{name}: {f'at {keys} ' * bool(keys)}{shapes[0]} here, {shapes[1]} there", part, shapes=shapes
-        )
+        return Parting(f"{name}: {f'at {keys} ' * bool(keys)}{shapes[0]} here, {shapes[1]} there", part, shapes=shapes)
     where, one, other, most = found
     place = keys + (str(list(where)) if where else "")
     said = f"{name}: {f'at {place} ' * bool(place)}{one:.4g} here, {other:.4g} there"
     said += f"; they differ by at most {most:.4g}" if isfinite(most) else ""
-    return Difference(said, part, where, one, other, most)
+    return Parting(said, part, where, one, other, most)

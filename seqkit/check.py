@@ -1,10 +1,10 @@
 """`check` an answer: `judge` what `observe` sees of it. A grader does the two in different rooms."""
 
 from seqkit.exercise import load
-from seqkit.judge import Failure, Verdict, judge
-from seqkit.observe import DRAW, Observations, Seen, observe
+from seqkit.judge import Verdict, judge
+from seqkit.observe import DRAW, Observations, observe
 
-__all__ = ["DRAW", "Failure", "Observations", "Seen", "Verdict", "check", "judge", "observe"]
+__all__ = ["DRAW", "Observations", "Verdict", "check", "judge", "observe"]
 
 
 def check(name, answer, draw=DRAW):

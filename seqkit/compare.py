@@ -9,7 +9,7 @@ import numpy as np
 from seqkit.plain import Huge, Raised, Run, Thing
 
 TOLERANCE = {2: 1e-2, 4: 2e-5, 8: 1e-9}
-"""Of floats of so many bytes: the difference that is none, as a share of the largest value that is wanted."""
+"""Of floats of so many bytes: the difference that is none, as a share of the largest value."""
 FLOOR = 1e-6
 """A difference that is none whatever the size."""
 ORDER = ("raised", "structure", "shape", "dtype", "values")
@@ -58,7 +58,7 @@ def same(seen, wanted, exact=False):
     return next(differences(seen, wanted, exact, alike=True), None) is None
 
 
-def differences(seen, wanted, exact=False, path=(), alike=False):
+def differences(seen, wanted, exact, path=(), alike=False):
     """Every `Difference` of two pieces of plain data, from the outside in."""
     if isinstance(seen, Run) or isinstance(wanted, Run):
         yield from _of_runs(seen, wanted, exact, path, alike)
@@ -183,19 +183,31 @@ def _is_whole(dtype):
     return dtype.kind in "iu"
 
 
+def allowed(value):
+    """The share of its largest value by which an array of floats may differ; 0 for anything else."""
+    dtype = value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
+    halves = 2 if "complex" in str(dtype) else 1
+    exact = not ("float" in str(dtype) or halves == 2)
+    return 0.0 if exact else TOLERANCE[max(2, min(dtype.itemsize // halves, 8))]
+
+
+def near(one, other, share, *largest):
+    """Elementwise: the same, both no number, or within `share` of the largest finite value in the arrays `largest`."""
+    if share:  # small floats of two kinds do not compare
+        one, other, *largest = (
+            each.astype(complex if each.dtype.kind == "c" else float) for each in (one, other, *largest)
+        )
+    same = (one == other) | ((one != one) & (other != other))
+    if not share:
+        return same
+    most = max(np.abs(array[np.isfinite(array)]).max(initial=0) for array in largest)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return same | (np.abs(one - other) <= FLOOR + share * most)
+
+
 def _close(seen, wanted, exact):
-    """Elementwise: the same, both NaN, or within the tolerance of the coarser dtype."""
-    if exact or (seen.dtype.kind not in "fcV" and wanted.dtype.kind not in "fcV"):
-        return (seen == wanted) | ((seen != seen) & (wanted != wanted))
-    size = min(
-        dtype.itemsize // (2 if dtype.kind == "c" else 1) for dtype in (seen.dtype, wanted.dtype) if dtype.kind in "fcV"
-    )
-    seen, wanted = (array.astype(complex if array.dtype.kind == "c" else float) for array in (seen, wanted))
-    finite = np.abs(wanted[np.isfinite(wanted)])
-    allowed = FLOOR + TOLERANCE[max(2, min(size, 8))] * (finite.max() if finite.size else 0)
-    with np.errstate(invalid="ignore"):
-        near = np.abs(seen - wanted) <= allowed
-    return near | (seen == wanted) | (np.isnan(seen) & np.isnan(wanted))
+    """`near`, by the tolerance of the coarser dtype and by the largest value that is wanted."""
+    return near(seen, wanted, 0 if exact else max(allowed(seen), allowed(wanted)), wanted)
 
 
 def _values(seen, wanted, exact):
@@ -215,11 +227,15 @@ def _told(seen, wanted):
 
 def text(value, exact=False):
     """Plain data in a few words: numbers rounded to 6 digits unless `exact`, large arrays by their shape."""
-    said = _text(value, exact)
-    return said if len(said) <= LONG else said[: LONG - 1] + "…"
+    return cut(_text(value, exact), LONG)
 
 
-def _text(value, exact=False):
+def cut(words, most):
+    """Words, the end of them left out where they are more than `most` letters."""
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def _text(value, exact):
     if isinstance(value, Run):
         return _text(value.output, exact)
     if isinstance(value, np.ndarray | np.generic):

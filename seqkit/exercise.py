@@ -35,11 +35,11 @@ class Probe:
     f: object
     why: str
     drawn: dict
-    weight: int = 1
-    times: int = 1
-    exact: bool = False
-    oracle: object = None
-    call: str | None = None
+    weight: int
+    times: int
+    exact: bool
+    oracle: object
+    call: str | None
 
     def cases(self, draw):
         """For the seed `draw`, each case as {argument: code}."""
@@ -75,7 +75,7 @@ class Exercise:
         lesson: the notebook it belongs to, without `.ipynb`.
         points: its weight in the gradebook.
         statement: Markdown; holds one worked call after `>>>`, with what it returns on the next line.
-        hints: a question, a direction, the line.
+        hints: a question, a direction, the line. A page that goes where an answer runs has neither of these two.
         in_place: whether the answer is asked to change what it is given; else it is told that it did.
 
     The rest is added by decorators: `reference`, `given`, `probe`, `mistake`.
@@ -120,7 +120,7 @@ class Exercise:
         return add
 
 
-class Entry(NamedTuple):
+class Listing(NamedTuple):
     """What the index of the course says of an exercise: the file of its page without `.py`, and what the page says."""
 
     file: str
@@ -131,13 +131,13 @@ class Entry(NamedTuple):
 
 @functools.cache
 def index():
-    """{name: Entry} of every page, in the order of the course. Imports none of them."""
+    """{name: Listing} of every page, in the order of the course. Imports none of them."""
     found = {}
     for file in PAGES.glob("[!_]*.py"):
         call = _exercise_call(file)
         said = {keyword.arg: keyword.value for keyword in call.keywords}
         told = (ast.literal_eval(said[key]) for key in ("number", "lesson", "points"))
-        found[ast.literal_eval(call.args[0])] = Entry(file.stem, *told)
+        found[ast.literal_eval(call.args[0])] = Listing(file.stem, *told)
     return dict(sorted(found.items(), key=lambda item: (item[1].lesson, item[1].number)))
 
 
@@ -167,7 +167,7 @@ def load(name):
 
 
 def listed(name):
-    """The `Entry` of the exercise of this name.
+    """The `Listing` of the exercise of this name.
 
     Raises:
         ExerciseError: there is none; it names the nearest.

@@ -35,7 +35,7 @@ class Failure:
     wanted: object
     difference: Difference
     why: str
-    layers: tuple[Line, ...] = ()
+    layers: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -170,23 +170,15 @@ def _told(failure):
         line = f", in your line `{own}`" if own else ""
         return f"{subject} raised {found.got}{line}. {failure.why}"
     got, want = (_named(found.kind, said) for said in (found.got, found.want))
-    if found.want.startswith("raises "):
-        said = f"{_where(subject, found)} {found.got}; the reference {found.want}"
-    elif found.path:
-        said = f"{subject}: {found.place} is {got}; the reference has {want}"
-    else:
-        said = f"{subject} returned {got}; the reference returns {want}"
-    return " ".join(filter(None, [f"{said}.", found.where, failure.why]))
+    came, has = (f"{subject}: {found.place} is", "has") if found.path else (f"{subject} returned", "returns")
+    reference = want if want.startswith("raises ") else f"{has} {want}"
+    return " ".join(filter(None, [f"{came} {got}; the reference {reference}.", found.where, failure.why]))
 
 
 def _named(kind, said):
     """What came or was wanted, with the word for it where a shape or a dtype stands alone."""
     alone = kind == "dtype" or (kind == "shape" and said.startswith("("))
     return f"{kind} {said}" if alone else said
-
-
-def _where(subject, found):
-    return f"{subject}: {found.place} is" if found.path else f"{subject} returned"
 
 
 def _remarks(exercise, observations, agreed, draw):

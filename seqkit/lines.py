@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqkit.alignment import aligned
-from seqkit.compare import first_difference
+from seqkit.compare import cut, first_difference
 from seqkit.plain import Huge, Raised, Run, Thing, kind_of
 
 LONG_NAME, LONG_SHAPE = 60, 32
@@ -57,7 +57,7 @@ def _key(layer):
 
 
 def _line(i, mine, theirs):
-    layer, got = (f"layer[{i}] {_cut(mine[0], LONG_NAME)}", _shape(mine[1])) if mine else ("", "")
+    layer, got = (f"layer[{i}] {cut(mine[0], LONG_NAME)}", _shape(mine[1])) if mine else ("", "")
     if not (mine and theirs):
         return Line(layer, got, "alone", _shape(theirs[1]) if theirs else "")
     found = first_difference(mine[1], theirs[1])
@@ -66,7 +66,7 @@ def _line(i, mine, theirs):
 
 def _shape(value):
     """What came out of a layer, without its numbers: the shape of an array, of several the shapes; else its kind."""
-    return _cut(_shapes(value), LONG_SHAPE)
+    return cut(_shapes(value), LONG_SHAPE)
 
 
 def _shapes(value):
@@ -77,7 +77,3 @@ def _shapes(value):
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_shapes(part)}" for key, part in value.items()) + "}"
     return value.kind if isinstance(value, Thing | Huge | Raised) else kind_of(value)
-
-
-def _cut(words, most):
-    return words if len(words) <= most else words[: most - 1] + "…"

@@ -15,7 +15,7 @@ import warnings
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 
-from seqkit.compare import same
+from seqkit.compare import cut, same
 from seqkit.plain import kind_of, plain, raised
 
 DRAW = 1
@@ -162,7 +162,7 @@ def _line(error, file):
             lines.append((file, step.tb_lineno))
         step = step.tb_next
     line = linecache.getline(*lines[-1]).strip() if lines else ""
-    return (line if len(line) <= LINE else line[: LINE - 1] + "…") or None
+    return cut(line, LINE) or None
 
 
 def _is_started(answer):

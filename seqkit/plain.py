@@ -4,6 +4,7 @@ Plain are None, bool, int, float, complex, str, list, tuple, dict, numpy arrays,
 learner is in it: not a method, not a subclass of ndarray. Whatever is none of these becomes a `Thing`, its name.
 """
 
+import functools
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -176,10 +177,10 @@ def _is_jax(cls):
     return jax is not None and cls is _jax_array(jax)
 
 
-def _jax_array(jax, known=[]):  # noqa: B006 - kept between calls: making an array to ask for its class takes 50 µs
-    if not known:
-        known.append(type(jax.numpy.zeros(())))
-    return known[0]
+@functools.cache
+def _jax_array(jax):
+    """Kept: making an array to ask for its class takes 50 µs."""
+    return type(jax.numpy.zeros(()))
 
 
 def _is_small_float(dtype):

@@ -36,8 +36,7 @@ class Recorder:
     """
 
     def __init__(self, keep, symbolic):
-        self.entries, self.chains_run, self.keep, self.symbolic = [], 0, keep, symbolic
-        self.found = []
+        self.entries, self.found, self.chains_run, self.keep, self.symbolic = [], [], 0, keep, symbolic
         self._running, self._position = [], ()
 
     def call(self, index, layer, kind, f, args, kwargs):
@@ -114,16 +113,14 @@ class Recorder:
             by_id = {id(chain.owner): chain for chain in chains}
             modules = [layer for chain in chains for layer in (chain.owner, *chain.layers) if is_module(layer)]
             for cls, call in {type(module): type(module).__call__ for module in modules}.items():
-                undo.callback(_set_call(cls, self._watched(cls, call, by_id)))
+                undo.callback(_set_call(cls, self._watched(call, by_id)))
             yield
 
-    def _watched(self, cls, original, chains):
-        """The `__call__` that stands in for the one of `cls`; a subclass's `super().__call__` goes straight through."""
+    def _watched(self, original, chains):
+        """The `__call__` that stands in for `original`. A layer that calls that of its superclass stands nowhere meanwhile."""
 
         @functools.wraps(original)
         def call(module, *args, **kwargs):
-            if type(module) is not cls:
-                return original(module, *args, **kwargs)
             index, run, kind = self.place(module), MethodType(original, module), "module"
             if id(module) in chains:
                 run, kind = functools.partial(self._run, chains[id(module)], run), "chain"
@@ -169,7 +166,7 @@ def as_trace(style_name, style, named, recorder, output, error):
     outer = {entry.path for entry in recorder.entries if entry.position in around}
     owned = by_layer(named, {entry.path for entry in recorder.entries}, outer)
     steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
-    arrays = {id(array): array for array in named.values()} if style.SHARES else named
+    arrays = {id(array): array for array in named.values()}
     return Trace(
         style_name,
         tuple(steps),
@@ -204,6 +201,16 @@ def _step(number, entry, style, parameters):
         seconds=entry.seconds,
         error=entry.error,
     )
+
+
+def own_arrays(held):
+    """{name: array} of {name: (its owner, array)}: an array of two owners, as a clone leaves it, is one for each."""
+    own, taken = {}, set()
+    for owner, array in held.values():
+        if id(owner) not in own:
+            own[id(owner)] = array.copy() if id(array) in taken else array
+            taken.add(id(array))
+    return {name: own[id(owner)] for name, (owner, _) in held.items()}
 
 
 def never(value):

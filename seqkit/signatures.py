@@ -11,7 +11,7 @@ ANY = "**"
 _READ = weakref.WeakKeyDictionary()
 
 
-def keywords(layer, is_module=False):
+def keywords(layer, is_module):
     """The names of a layer's parameters, with `ANY` if it takes all keywords; empty for what is no callable.
 
     Args:
@@ -41,9 +41,9 @@ def _read(layer):
     return frozenset({ANY, *parameters} if takes_all else parameters)
 
 
-def warn_of_unused(kwargs, named, stacklevel):
-    """Warn of each keyword that is not among the `named`, with the close match if there is one."""
+def warn_of_unused(kwargs, named):
+    """Warn, where the chain was called, of each keyword that is not among the `named`, with the close match if any."""
     for keyword in kwargs.keys() - named if ANY not in named else ():
         close = difflib.get_close_matches(keyword, named, 1)
         hint = f" Did you mean `{close[0]}`?" if close else ""
-        warnings.warn(f"no layer takes `{keyword}`: it has no effect.{hint}", UnusedSideInput, stacklevel + 1)
+        warnings.warn(f"no layer takes `{keyword}`: it has no effect.{hint}", UnusedSideInput, stacklevel=3)

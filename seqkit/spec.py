@@ -86,16 +86,17 @@ class Spec:
 
     def __post_init__(self):
         """Turn names into activations, then walk the shapes once: a spec that exists can be built."""
-        if isinstance(self.layers, (str, *LAYERS)):
+        if isinstance(self.layers, str) or not hasattr(self.layers, "__iter__"):
             raise SpecError(
                 f"Spec got {self.layers!r} for its layers. It takes a list: Spec([{self.layers!r}], input=…)."
             )
         layers = tuple(Activation(layer) if isinstance(layer, str) else layer for layer in self.layers)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "input", _input_shape(self.input))
+        first = Shape(self.input, len(self.input) == 1)
         if not layers:
             raise SpecError("Spec got no layers. It takes one or more: Linen has no empty chain.")
-        object.__setattr__(self, "shapes", tuple(_walk(layers, Shape(self.input, len(self.input) == 1))))
+        object.__setattr__(self, "shapes", (first, *_walk(layers, first)))
 
     def has(self, *kinds):
         """Whether a layer of one of these kinds is in the spec."""
@@ -104,7 +105,7 @@ class Spec:
     @property
     def inputs(self):
         """The `Shape` that reaches each layer."""
-        return (Shape(self.input, len(self.input) == 1), *self.shapes[:-1])
+        return self.shapes[:-1]
 
 
 class Shape(NamedTuple):

@@ -62,8 +62,8 @@ def _fit(name, value, shape):
     return value.reshape(shape)
 
 
-def to_canonical(name, value, layout, dims=None):
-    """A style's array as the canonical one; `dims` is the image's shape where the layer sees one flattened.
+def to_canonical(name, value, layout, dims):
+    """A style's array as the canonical one; `dims` is the image's shape where the layer sees one flattened, else None.
 
     Raises:
         SpecError: the array does not belong to an image of that shape.
@@ -90,13 +90,13 @@ def _unflatten(name, value, layout, dims, rest):
     return value.reshape(dims + rest)
 
 
-def read(slots, layout, spec=None):
+def read(slots, layout, spec):
     """Canonical parameters out of `slots`: for each layer of a chain, {canonical name: the style's array}.
 
     Args:
         slots: one dict a layer, empty for a layer without parameters.
         layout: the style's `Layout`.
-        spec: the chain's `Spec`; needed only where an image is flattened.
+        spec: the chain's `Spec`; None will do where no image is flattened.
 
     Raises:
         SpecError: `spec` is of another chain.

@@ -71,7 +71,7 @@ MARKS = "./[("
 """What stands between the path of a layer and the name of its parameter."""
 
 
-def by_layer(named, paths, outer=()):
+def by_layer(named, paths, outer):
     """{layer's path: {name: array}}: each named parameter with the innermost of `paths` that leads to it.
 
     Args:

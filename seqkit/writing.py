@@ -25,7 +25,7 @@ def lines(spec, table):
     return [line(layer, shape, table, i) for i, (layer, shape) in enumerate(zip(spec.layers, spec.inputs, strict=True))]
 
 
-def line(layer, shape, table, i=0):
+def line(layer, shape, table, i):
     """The code of one layer of a spec, number `i`, that gets examples of `shape`, a `spec.Shape`."""
     return _template(layer, shape, table).format(**_values(layer, shape, i, table))
 

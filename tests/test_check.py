@@ -168,6 +168,11 @@ F32 = np.float32
     [
         (F32([1, 2]), F32([1, 2 + 1e-5]), None),
         (F32([1, 2]), F32([1, 2.001]), "values"),
+        (F32([5e-7]), F32([0]), None),
+        (F32([5e-6]), F32([0]), "values"),
+        (F32(1000.1), 1000.1, None),
+        (1000.1, F32(1000.1), None),
+        (1000.1001, 1000.1, "values"),
         (np.array([1.0, 2]), F32([1, 2]), None),
         (np.float16([1, 2]), F32([1, 2]), "dtype"),
         (np.array([1, 2]), F32([1, 2]), "dtype"),
@@ -283,6 +288,11 @@ def test_values_that_must_agree_to_the_bit_are_told_in_six_digits_where_that_tel
     assert (told.got, told.want) == ("[-0.565298, 1]", "[-0.313374, 1]")
     close = first_difference(np.float32([0.1]), np.float32([0.1]) + np.float32(1e-8), exact=True)
     assert close.got != close.want
+
+
+def test_a_value_that_is_far_too_large_excuses_none_beside_it():
+    seen = F32([1.001, 1, 1, 1, 1, 1, 1e6])
+    assert first_difference(seen, np.ones(7, F32)).got == "1.001 at [0]"
 
 
 def test_an_error_is_told_without_the_web_page_that_a_framework_names():

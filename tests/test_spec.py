@@ -316,6 +316,7 @@ def test_load_does_not_keep_the_arrays_that_it_was_given(name):
 BAD_SPECS = {
     "no list": (Dense(3), (4,), r"takes a list: Spec\(\[Dense"),
     "a name alone": ("relu", (4,), "takes a list"),
+    "a number alone": (32, (4,), r"Spec got 32 for its layers. It takes a list"),
     "no layers": ([], (4,), "got no layers"),
     "an unknown function": ([Dense(3), "rellu"], (4,), r"layer\[1\].*activation functions are relu"),
     "no layer": ([Dense(3), 7], (4,), r"layer\[1\] of the spec is 7"),

@@ -321,6 +321,11 @@ def test_a_batch_handed_to_a_chain_for_one_example_is_told_of_vmap(layer, batch,
     assert note.endswith(f"It takes {takes}: one example. Call jax.vmap(chain) with a batch.")
 
 
+def test_of_a_layer_that_takes_a_scalar_no_vector_is_said():
+    (note,) = notes(lambda: Sequential([linear("scalar", 2)])(X))
+    assert note == "layer[0] Linear(scalar, 2) got shape (3,) float32, the input of the chain."
+
+
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential([abs, Sequential([abs, Sequential([linear(4, 2)])])])
     (note,) = notes(lambda: chain(X))

@@ -406,6 +406,16 @@ def test_an_input_of_any_kind_is_taken_or_refused_as_in_keras(plan, x):
     assert ours == theirs
 
 
+def test_a_chain_of_half_precision_is_built_for_it_as_in_keras():
+    def run(kind):
+        chain = kind([L.Dense(3, dtype="float16")])
+        chain.build((None, 3))
+        return chain.inputs[0].dtype
+
+    ours, theirs = both(run)
+    assert ours == theirs == ("returned", "float16")
+
+
 def test_one_feature_may_come_without_its_axis_as_in_keras():
     ours, theirs = both(lambda kind: made(kind, ("dense",), 1)(np.ones(4, np.float32)))
     assert ours == theirs and ours[0] == "returned"
@@ -472,6 +482,14 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
 def test_a_convolution_takes_as_many_channels_as_it_was_built_for(layer):
     layer.build((None, 6, 6, 4))
     assert "It takes (…, 4)." in notes(lambda: Sequential([layer])(np.ones((1, 6, 6, 3), np.float32)))[0]
+
+
+def test_a_layer_is_told_of_the_axis_that_it_looks_at_and_of_no_other():
+    first, product = L.Conv2D(8, 3, data_format="channels_first"), L.EinsumDense("abc,cde->abde", (None, 5, 2))
+    first.build((None, 4, 6, 6))
+    product.build((None, 6, 3))
+    assert "It takes (…, 4, …, …)." in notes(lambda: Sequential([first])(np.ones((1, 3, 6, 6), np.float32)))[0]
+    assert "It takes" not in notes(lambda: Sequential([product])(np.ones((1, 6, 4), np.float32)))[0]
 
 
 def test_a_layer_that_does_not_fit_leaves_no_input_behind():
@@ -566,6 +584,12 @@ def test_a_layer_that_stands_twice_is_saved_as_one_which_keras_forgets(tmp_path)
     ours.save(tmp_path / "chain.keras")
     again = keras.saving.load_model(tmp_path / "chain.keras")
     assert len(again.layers) == 3 and again.layers[0] is again.layers[2] and plain(again(X)) == answer
+
+
+def test_a_chain_that_does_not_train_is_made_again_as_such_a_one_which_keras_forgets():
+    ours, theirs = (kind([L.Dense(3)], trainable=False) for kind in KINDS)
+    again = [type(chain).from_config(chain.get_config()).trainable for chain in (ours, theirs)]
+    assert again == [False, True]
 
 
 def test_appending_to_its_layers_does_nothing():

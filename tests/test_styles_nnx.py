@@ -209,6 +209,15 @@ def test_what_is_no_layer_is_refused_when_nnx_refuses_it(layers):
     assert outcome(lambda: Sequential(*layers)(X)) == outcome(lambda: nnx.Sequential(*layers)(X))
 
 
+def test_a_list_of_nnx_that_can_be_called_is_a_layer_as_in_nnx():
+    class Summed(nnx.List):
+        def __call__(self, x):
+            return sum(layer(x) for layer in self)
+
+    ours, theirs = (outcome(lambda kind=kind: kind(Summed([nnx.relu, nnx.tanh]))(X)) for kind in KINDS)
+    assert ours == theirs == outcome(lambda: nnx.relu(X) + nnx.tanh(X))
+
+
 def test_a_dict_that_a_layer_returned_is_left_as_it_was():
     returned = {"x": X}
     Sequential(lambda x: returned, noisy)(X, rngs=nnx.Rngs(0))
@@ -348,6 +357,8 @@ def test_a_function_goes_in_before_a_layer_where_nnx_damages_the_chain():
         lambda layers: layers.remove(abs),
         lambda layers: layers.insert("first", abs),
         lambda layers: layers.__setitem__(slice(0, 2), 7),
+        lambda layers: layers.__setitem__(1, [jnp.ones(2)]),
+        lambda layers: layers.insert(1, [linear(3, 3)]),
     ],
 )
 def test_an_edit_that_fails_leaves_the_chain_whole(edit):

@@ -230,6 +230,12 @@ def test_a_failing_layer_keeps_its_error_and_gains_a_note_with_the_way_out():
     ]
 
 
+def test_a_convolution_in_groups_takes_all_its_groups():
+    chain = Sequential([objax.nn.Conv2D(4, 8, 3, groups=2)])
+    (note,) = notes(lambda: chain(jnp.ones((1, 3, 6, 6))))
+    assert note.endswith("It takes (…, 4, …, …). Give layer[0] nin=3, or hand the chain 4.")
+
+
 def test_the_note_names_a_layer_of_a_chain_inside_by_its_whole_index():
     chain = Sequential([objax.functional.relu, Sequential([abs, Sequential([objax.nn.Linear(4, 2)])])])
     (note,) = notes(lambda: chain(X))
@@ -313,6 +319,17 @@ def test_a_keyword_that_some_layer_takes_in_or_around_a_chain_gives_no_warning(l
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Sequential(layers)(X, factor=2.0)
+
+
+def test_a_chain_inside_that_takes_a_keyword_itself_gets_it_as_in_objax():
+    def gained(kind):
+        class Gained(kind):
+            def __call__(self, x, gain=1.0):
+                return gain * super().__call__(x)
+
+        return kind([abs, Gained([jnp.sin])])(X, gain=2.0)
+
+    assert plain(gained(Sequential)) == plain(gained(objax.nn.Sequential)) == plain(2.0 * jnp.sin(abs(X)))
 
 
 def test_a_keyword_that_no_layer_takes_is_warned_of_once_for_nested_chains():

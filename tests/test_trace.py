@@ -306,6 +306,18 @@ def test_a_shared_layer_that_is_called_out_of_turn_is_the_one_behind_the_last_ca
     assert [step.position for step in traced] == [(0,), (2,)]
 
 
+def test_a_chain_that_calls_a_layer_before_the_loop_of_the_class_above_begins_at_its_first_place_again():
+    class Doubled(objax.nn.Sequential):
+        def __call__(self, x):
+            return super().__call__(self[0](x))
+
+    shared = objax.nn.Linear(4, 4)
+    chain = Doubled([shared, objax.nn.Sequential([jnp.tanh]), shared])
+    traced = sk.trace(chain, native("objax", X))
+    assert [step.position for step in traced] == [(0,), (0,), (1,), (1, 0), (2,)]
+    assert np.array_equal(traced.output, chain(native("objax", X)))
+
+
 def test_a_layer_that_calls_the_class_above_it_is_one_step():
     class Doubled(objax.nn.Linear):
         def __call__(self, x):
@@ -324,6 +336,29 @@ def test_an_array_that_a_layer_changes_in_place_is_kept_as_it_was():
 
     traced = sk.trace(objax.nn.Sequential([doubled, doubled]), np.ones(3))
     assert [(step.inputs[0][0], step.output[0]) for step in traced] == [(1, 2), (2, 4)]
+
+
+@pytest.mark.parametrize("style", ["objax", "linen", "nnx", "keras"])
+def test_a_layer_with_the_numbers_of_another_is_no_shared_layer(style):
+    chain, outside = load(style).build(sk.Spec([sk.Dense(4), sk.Dense(4)], input=(4,)))
+    if style == "linen":
+        outside["variables"]["params"]["layers_1"] = outside["variables"]["params"]["layers_0"]
+    else:
+        first, second = load(style).slots(chain)
+        for name in ("weight", "bias"):
+            second[name].set_value(first[name].get_value()) if style == "nnx" else second[name].assign(
+                first[name].value
+            )
+    traced = sk.trace(chain, native(style, X), **outside)
+    assert traced.total_parameters == 40 and [len(step.parameters) for step in traced] == [2, 2]
+    arrays = [array for step in traced for array in step.parameters.values()]
+    assert len({id(array) for array in arrays}) == 4 and np.array_equal(arrays[0], arrays[2])
+
+
+def test_a_clone_in_a_chain_of_nnx_has_parameters_of_its_own():
+    linear = nnx.Linear(4, 4, rngs=nnx.Rngs(0))
+    for other, total in ((nnx.clone(linear), 40), (linear, 20)):
+        assert sk.trace(nnx.Sequential(linear, other), native("nnx", X)).total_parameters == total
 
 
 def test_an_equinox_layer_that_stands_twice_is_two_layers():

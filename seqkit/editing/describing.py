@@ -46,9 +46,9 @@ def padding_word(padding, size):
 
 def convolution(features, sizes, padding, bias):
     """`Conv2D` of a framework's own numbers; None where the filter is no square, or padded in another way."""
-    sizes = set(sizes) if isinstance(sizes, tuple | list) else {sizes}
-    word = padding_word(padding, max(sizes))
-    return Conv2D(features, max(sizes), word, bias) if word and len(sizes) == 1 else None
+    height, width = sizes  # an int, or one number or three, is no filter of an image: `described` takes the error
+    word = padding_word(padding, height)
+    return Conv2D(features, height, word, bias) if word and height == width else None
 
 
 def dropout(rate):

@@ -54,8 +54,7 @@ def edit(chain, layers, given, shapes=None, inside=()):
         layers: all that the new one shall hold. A layer that stands twice becomes two, as its tree has it: the second
             keeps a state of its own.
         given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
+        shapes, inside: asked by a style that keeps parameters outside of the chain.
     """
     before = {} if "state" not in given else dict(given["state"]._state)
     new, state, used = [], dict(before), set()
@@ -69,16 +68,18 @@ def edit(chain, layers, given, shapes=None, inside=()):
 
 def _each_index(layer, change):
     """`layer` with `change` made of each index into the state; the same object if none changes."""
-    is_index = lambda part: isinstance(part, eqx.nn.StateIndex)
-    leaves, tree = jax.tree_util.tree_flatten(layer, is_leaf=is_index)
-    new = [change(leaf) if is_index(leaf) else leaf for leaf in leaves]
+    leaves, tree = jax.tree_util.tree_flatten(layer, is_leaf=_is_index)
+    new = [change(leaf) if _is_index(leaf) else leaf for leaf in leaves]
     same = all(one is other for one, other in zip(leaves, new, strict=True))
     return layer if same else jax.tree_util.tree_unflatten(tree, new)
 
 
 def _markers(layers):
-    leaves = jax.tree_util.tree_leaves(list(layers), is_leaf=lambda part: isinstance(part, eqx.nn.StateIndex))
-    return {leaf.marker for leaf in leaves if isinstance(leaf, eqx.nn.StateIndex)}
+    return {leaf.marker for leaf in jax.tree_util.tree_leaves(list(layers), is_leaf=_is_index) if _is_index(leaf)}
+
+
+def _is_index(part):
+    return isinstance(part, eqx.nn.StateIndex)
 
 
 def _with_start(index, state):

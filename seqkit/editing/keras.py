@@ -57,8 +57,7 @@ def edit(chain, layers, given, shapes=None, inside=()):
         chain: stays as it is.
         layers: all that the new one shall hold; those that `chain` holds keep their parameters.
         given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
+        shapes, inside: asked by a style that keeps parameters outside of the chain.
     """
     new = rebuilt(chain, layers)
     for layer in layers:

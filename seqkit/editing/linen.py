@@ -36,7 +36,7 @@ KINDS = {
         | dict.fromkeys(("strides", "input_dilation", "kernel_dilation"), ONES)
         | {"feature_group_count": [1]}
         | dict.fromkeys(("mask", "precision", "conv_general_dilated", "conv_general_dilated_cls"), NONE),
-        lambda layer: _convolution(layer, layer.kernel_size),
+        lambda layer: convolution(layer.features, layer.kernel_size, layer.padding, layer.use_bias),
     ),
     nn.BatchNorm: (
         FLOAT32 | SCALED | {"epsilon": [EPSILON], "axis": [-1]},
@@ -48,12 +48,6 @@ KINDS = {
     ),
     nn.Dropout: ({}, lambda layer: dropout(layer.rate)),
 }
-
-
-def _convolution(layer, sizes):
-    if not isinstance(sizes, tuple | list) or len(sizes) != 2:
-        return None
-    return convolution(layer.features, sizes, layer.padding, layer.use_bias)
 
 
 def describe(layer):
@@ -100,7 +94,7 @@ def _kept(chain, layers, flat, path):
     return kept, rest
 
 
-BESIDE = ("variables", "key", "rngs", "mutable", "method", "state")
+BESIDE = ("variables", "key", "rngs", "mutable", "method")
 """What a call takes beside x that does not go to the first layer."""
 
 
@@ -114,7 +108,7 @@ def _drawn(chain, layers, known, shapes, given, seed):
         x = x if shapes[i] is None else jax.ShapeDtypeStruct(shapes[i], jnp.float32)
         if x is not None and (i in lacking or shapes[i + 1] is None):
             x, variables = _outcome(layer, x, {} if i else side_inputs)
-            if i in lacking and names[i] not in known:
+            if i in lacking:
                 flat = flatten_dict(variables)
                 found |= {(kind, names[i], *own): array for (kind, *own), array in flat.items()}
     return _numbers(found, seed)

@@ -35,7 +35,7 @@ KINDS = {
         | dict.fromkeys(("strides", "input_dilation", "kernel_dilation"), ONES)
         | {"feature_group_count": [1], "mask": [None], "precision": [None]}
         | {"conv_general_dilated": [jax.lax.conv_general_dilated]},
-        lambda layer: _convolution(layer, layer.kernel_size),
+        lambda layer: convolution(layer.out_features, layer.kernel_size, layer.padding, layer.bias is not None),
     ),
     nnx.BatchNorm: (FLOAT32 | SCALED | {"axis": [-1]}, lambda layer: BatchNorm()),
     nnx.LayerNorm: (
@@ -44,12 +44,6 @@ KINDS = {
     ),
     nnx.Dropout: ({}, lambda layer: dropout(layer.rate)),
 }
-
-
-def _convolution(layer, sizes):
-    if not isinstance(sizes, tuple | list) or len(sizes) != 2:
-        return None
-    return convolution(layer.out_features, sizes, layer.padding, layer.bias is not None)
 
 
 def describe(layer):
@@ -64,8 +58,7 @@ def edit(chain, layers, given, shapes=None, inside=()):
         chain: stays as it is.
         layers: all that the new one shall hold; those that `chain` holds keep their parameters.
         given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
+        shapes, inside: asked by a style that keeps parameters outside of the chain.
     """
     return rebuilt(chain, layers), dict(given)
 

@@ -46,8 +46,7 @@ def edit(chain, layers, given, shapes=None, inside=()):
         chain: changed in place.
         layers: all that it shall hold; those that it holds keep their parameters.
         given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
+        shapes, inside: asked by a style that keeps parameters outside of the chain.
     """
     new = [layer for layer in layers if not any(layer is old for old in chain)]
     side_inputs = {"training": False} if any("training" in style.keywords_of(layer) for layer in new) else {}

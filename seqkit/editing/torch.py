@@ -59,8 +59,7 @@ def edit(chain, layers, given, shapes=None, inside=()):
         chain: changed in place. Numbers as names are given anew; other names stay with their layers, new ones get one.
         layers: all that it shall hold; those that it holds keep their parameters.
         given: what a call takes beside x; stays as it is.
-        shapes: of what reaches each layer, as far as known; needed by styles that keep parameters outside.
-        inside: the positions that lead to this chain, if it is part of another; likewise.
+        shapes, inside: asked by a style that keeps parameters outside of the chain.
     """
     for layer in layers:
         if not any(layer is old for old in chain):

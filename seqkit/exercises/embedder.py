@@ -7,9 +7,8 @@ import objax
 
 from seqkit.draws import array, seed
 from seqkit.exercise import Exercise
-from seqkit.plain import Thing, kind_of
 from seqkit.probing.objax import is_chain, linear
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "embedder",
@@ -74,8 +73,7 @@ def its_output(embedder, classifier, x):
 def a_chain(embedder, classifier):
     """A chain comes back: a Sequential of all layers but the last."""
     found = embedder(classifier)
-    kind = Thing("a Sequential" if is_chain(found) else kind_of(found))
-    return {"what comes back": kind, "layers": len(found) if is_chain(found) else 0}
+    return {"what comes back": what_came(found, is_chain(found)), "layers": len(found) if is_chain(found) else 0}
 
 
 @page.probe(times=2, classifier=classifier, x=array(2, 4))

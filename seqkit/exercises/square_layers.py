@@ -6,9 +6,8 @@ from flax import linen as nn
 
 from seqkit.draws import array, seed, whole
 from seqkit.exercise import Exercise
-from seqkit.plain import Thing, kind_of
 from seqkit.probing.linen import CHAINS, filled
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "square_layers",
@@ -78,7 +77,7 @@ def two_widths(square_layers, depth, first, second):
 def a_chain(square_layers, depth):
     """Asked is a Sequential of Flax (or of seqkit)."""
     chain = square_layers(depth)
-    return {"what comes back": Thing("a Sequential" if isinstance(chain, CHAINS) else kind_of(chain))}
+    return {"what comes back": what_came(chain, isinstance(chain, CHAINS))}
 
 
 def square(x):

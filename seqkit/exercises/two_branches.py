@@ -7,9 +7,9 @@ from flax import linen as nn
 
 from seqkit.draws import array, fixed, seed, whole
 from seqkit.exercise import Exercise
-from seqkit.plain import Thing, kind_of
+from seqkit.plain import kind_of
 from seqkit.probing.linen import CHAINS, filled
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "two_branches",
@@ -60,8 +60,8 @@ def _shape(output):
 def the_chain(two_branches, features):
     """Asked is a Sequential of exactly two layers."""
     chain = two_branches(features)
-    kind = Thing("a Sequential" if isinstance(chain, CHAINS) else kind_of(chain))
-    return {"what comes back": kind, "layers": len(getattr(chain, "layers", ()))}
+    came = what_came(chain, isinstance(chain, CHAINS))
+    return {"what comes back": came, "layers": len(getattr(chain, "layers", ()))}
 
 
 @page.probe(

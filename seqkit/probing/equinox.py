@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from seqkit.plain import Thing, kind_of
 from seqkit.probing.filling import uniform
+from seqkit.probing.running import what_came
 from seqkit.styles import equinox as style
 
 CHAINS = (eqx.nn.Sequential, style.Sequential)
@@ -144,5 +144,4 @@ def state_values(value):
 def parts(chain):
     """What came back, the names of its layers if it is a Sequential, and every array in it."""
     layers = [style.name(layer) for layer in chain] if is_chain(chain) else []
-    kind = Thing("a Sequential" if is_chain(chain) else kind_of(chain))
-    return {"what came back": kind, "layers": layers, "arrays": arrays(chain)}
+    return {"what came back": what_came(chain, is_chain(chain)), "layers": layers, "arrays": arrays(chain)}

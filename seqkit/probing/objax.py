@@ -16,9 +16,9 @@ def linear(nin, nout, seed=1, use_bias=True):
     return filled(layer, seed)
 
 
-def conv(nin, nout, size, seed=1, use_bias=True):
+def conv(nin, nout, size, seed=1):
     """`objax.nn.Conv2D(nin, nout, size)`, likewise."""
-    return filled(objax.nn.Conv2D(nin, nout, size, use_bias=use_bias, w_init=jnp.zeros), seed)
+    return filled(objax.nn.Conv2D(nin, nout, size, w_init=jnp.zeros), seed)
 
 
 def filled(module, seed):

@@ -1,7 +1,7 @@
 """A chain run once, with what each layer put out: so that a verdict can say where values part."""
 
 from seqkit.errors import NotAChainError, TraceError
-from seqkit.plain import Run
+from seqkit.plain import Run, Thing, kind_of
 from seqkit.trace import trace
 
 
@@ -20,3 +20,8 @@ def run(chain, x, **given):
     if traced.error is not None:
         raise traced.error
     return Run(traced.output, [(step.layer, step.output) for step in traced if len(step.position) == 1])
+
+
+def what_came(thing, is_chain):
+    """A `Thing` that says what came back where a chain was asked for."""
+    return Thing("a Sequential" if is_chain else kind_of(thing))

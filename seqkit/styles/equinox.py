@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from seqkit import transport, writing
 from seqkit.errors import SpecError
 from seqkit.notes import Takes, explain, function_name, module_name, own, refuse_classes, wants_a_list
-from seqkit.recorder import keep_jax, never
+from seqkit.recorder import keep_jax, never, own_arrays
 from seqkit.signatures import ANY, keywords
 from seqkit.spec import BatchNorm, Flatten, draw
 from seqkit.walk import find_chains, replaced
@@ -273,7 +273,7 @@ def name(layer):
 
 def takes(layer):
     """How many values along which axis a layer takes, where it can be known."""
-    if isinstance(layer, eqx.nn.Linear):
+    if isinstance(layer, eqx.nn.Linear) and layer.in_features != "scalar":
         size = layer.weight.shape[1]  # of an array put in by hand: it need not be what the layer was made for
         return Takes(size, -1, "give {this} in_features={got}" if size == layer.in_features else "", one=True)
     if isinstance(layer, eqx.nn.Conv2d):
@@ -326,7 +326,7 @@ def named_parameters(model):
         for path, leaf in leaves
         if hasattr(leaf, "shape") and hasattr(leaf, "dtype") and _is_inexact(leaf.dtype)
     ]
-    return {jax.tree_util.keystr(path): array for path, array in arrays}
+    return own_arrays({jax.tree_util.keystr(path): (path, array) for path, array in arrays})
 
 
 @cache

@@ -30,7 +30,7 @@ from keras.src.backend.common.masking import set_keras_mask
 
 from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name
-from seqkit.recorder import keep_jax
+from seqkit.recorder import keep_jax, own_arrays
 from seqkit.signatures import warn_of_unused
 from seqkit.spec import draw
 from seqkit.walk import Chain
@@ -130,7 +130,7 @@ class Sequential(keras.Model):
             UnusedSideInput: a keyword beside those.
         """
         if kwargs:
-            warn_of_unused(kwargs, frozenset(("training", "mask")), stacklevel=2)
+            warn_of_unused(kwargs, frozenset(("training", "mask")))
         if self._functional is not None:
             (inputs,) = self._functional._standardize_inputs(inputs)
             if mask is not None:
@@ -328,8 +328,6 @@ def load(chain, canonical):
 
 OUTSIDE = ()
 SHARES = True
-
-
 keep = keep_jax
 
 
@@ -348,12 +346,13 @@ def name(layer):
 
 
 def takes(layer):
-    """How many values along which axis a layer takes: its kernel knows, once it is built."""
-    kernel = getattr(layer, "kernel", None) if layer.built else None
-    if kernel is None:
+    """How many values along which axis a layer takes: it says so itself, once it is built."""
+    says = layer.input_spec
+    if len(getattr(says, "axes", ())) != 1:
         return None
-    axis = -1 if "Transpose" in type(layer).__name__ else -2  # there Keras has the filters before the inputs
-    return Takes(kernel.shape[axis] * getattr(layer, "groups", 1), -1, "build the chain for an input of this shape")
+    ((axis, size),) = says.axes.items()
+    axis = axis if axis < 0 else axis - (says.ndim or says.min_ndim)
+    return Takes(size, axis, "build the chain for an input of this shape")
 
 
 def is_module(layer):
@@ -384,7 +383,7 @@ def run(model, x, side_inputs):
 
 def named_parameters(model):
     """{Keras' path: array} of everything that training changes, shared layers once."""
-    return {variable.path: variable.value for variable in model.trainable_variables}
+    return own_arrays({variable.path: (variable, variable.value) for variable in model.trainable_variables})
 
 
 @contextmanager

@@ -17,13 +17,9 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from seqkit import transport, writing
 from seqkit.errors import LayersError, TraceError
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_a_list
-from seqkit.recorder import keep_jax, never
-from seqkit.spec import (
-    draw,
-)
+from seqkit.recorder import keep_jax, never, own_arrays
+from seqkit.spec import draw
 from seqkit.walk import Chain, replaced
-
-Layers = Sequence
 
 
 class Sequential(nn.Module):
@@ -36,17 +32,17 @@ class Sequential(nn.Module):
         LayersError: layers that are not in a list, or a class where an instance belongs.
     """
 
-    layers: Layers[Callable[..., Any]]
+    layers: Sequence[Callable[..., Any]]
 
     def __new__(cls, *args, **kwargs):
         """Catch layers that were handed over without a list, before they are taken for something else."""
-        if len(args) > 1 and not isinstance(args[0], Layers):
+        if len(args) > 1 and not isinstance(args[0], Sequence):
             raise wants_a_list(args, name)
         return super().__new__(cls)
 
     def __post_init__(self):
         """Look at the layers once, when the chain is made."""
-        if not isinstance(self.layers, Layers):
+        if not isinstance(self.layers, Sequence):
             wrap = f"[{name(self.layers)}]" if callable(self.layers) else "list(…)"
             said = f"Sequential takes a list of layers and got a value of type {type(self.layers).__name__}."
             raise LayersError(f"{said} Write Sequential({wrap}).")
@@ -256,7 +252,8 @@ def run(model, x, side_inputs, variables=None, key=None):
 
 def named_parameters(variables):
     """{Linen's path: array} of everything that training changes."""
-    return {"/".join(path): array for path, array in flatten_dict(variables.get("params", {})).items()}
+    params = flatten_dict(variables.get("params", {}))
+    return own_arrays({"/".join(path): (path, array) for path, array in params.items()})
 
 
 def preserve(model, side_inputs, variables=None, **outside):

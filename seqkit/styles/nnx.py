@@ -14,7 +14,7 @@ from flax import nnx
 
 from seqkit import transport, writing
 from seqkit.notes import Takes, explain, function_name, module_name, refuse_classes, wants_no_list
-from seqkit.recorder import keep_jax, never
+from seqkit.recorder import keep_jax, never, own_arrays
 from seqkit.signatures import keywords
 from seqkit.spec import draw
 from seqkit.walk import find_chains, replaced, walk
@@ -224,7 +224,7 @@ def run(model, x, side_inputs, key=None):
 
 def named_parameters(variables):
     """{NNX's path: array} of everything that training changes, shared layers once."""
-    return {path: variable[...] for path, variable in variables.items() if isinstance(variable, nnx.Param)}
+    return own_arrays({path: (var, var[...]) for path, var in variables.items() if isinstance(var, nnx.Param)})
 
 
 @contextmanager

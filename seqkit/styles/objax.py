@@ -12,7 +12,7 @@ import objax
 from seqkit import transport, writing
 from seqkit.errors import LayersError
 from seqkit.notes import Takes, explain, function_name, refuse_classes, wants_a_list
-from seqkit.recorder import keep_jax, never
+from seqkit.recorder import keep_jax, never, own_arrays
 from seqkit.signatures import ANY, keywords, warn_of_unused
 from seqkit.spec import BatchNorm, Dropout, draw
 from seqkit.walk import find_chains
@@ -46,7 +46,7 @@ class Sequential(objax.ModuleList):
         if not self and not args:
             raise IndexError("an empty Sequential was called without x. It returns its input: hand it one.")
         if kwargs:
-            warn_of_unused(kwargs, _named(self), stacklevel=2)
+            warn_of_unused(kwargs, _named(self))
         output = args[0] if len(args) == 1 else args
         for i, layer in enumerate(self):
             try:
@@ -226,7 +226,7 @@ def run(model, x, side_inputs):
 
 def named_parameters(variables):
     """{Objax's name: array} of everything that training changes."""
-    return {path: var.value for path, var in variables.items() if isinstance(var, objax.TrainVar)}
+    return own_arrays({path: (var, var.value) for path, var in variables.items() if isinstance(var, objax.TrainVar)})
 
 
 @contextmanager

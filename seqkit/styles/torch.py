@@ -123,9 +123,6 @@ class Sequential(nn.Module):
     def __imul__(self, times):
         return self.extend(list(self) * (_positive(times) - 1))
 
-    def __dir__(self):
-        return [key for key in super().__dir__() if not key.isdigit()]
-
     def _key(self, index):
         if not isinstance(index, int) and not hasattr(index, "__index__"):
             raise TypeError(
