@@ -59,19 +59,18 @@ def outdated(notebook):
     return [name for name, cell in exercises(notebook).items() if cell.source != snippet.starter(load(name))]
 
 
-def solved(notebook, shown=None):
+def solved(notebook, shown):
     """A copy with the reference in every exercise cell.
 
     Args:
         notebook: as `read` gives it.
-        shown: exercise → mime bundle that its check shows when it is solved; None leaves those cells without outputs.
+        shown: exercise → mime bundle that its check shows when it is solved.
     """
     made = copy.deepcopy(notebook)
     for name, cell in exercises(made).items():
         cell.source, cell.outputs = snippet.reference(load(name)), []
     for name, cell in checks(made):
-        bundle = shown(name) if shown and name in exercises(made) else None
-        cell.outputs = [nbformat.v4.new_output("execute_result", bundle)] if bundle else []
+        cell.outputs = [nbformat.v4.new_output("execute_result", shown(name))] if name in exercises(made) else []
     return made
 
 

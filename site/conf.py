@@ -60,4 +60,4 @@ def _pictures_in_words(app, doctree):
         if output.get("nb_element") == "mime_bundle":
             words = [kind.astext() for kind in output if kind.get("mime_type") == "text/plain"]
             for picture in output.findall(nodes.image):
-                picture["alt"] = words[0] if words else "a picture"
+                picture["alt"] = words[0]

@@ -164,7 +164,7 @@ WRITES = tries(
         }.items():
             attempt(f"{what} {path}", f)
     """,
-    tried=("to write", "to delete a file", "to rename a file"),
+    tried=("to write", "to delete a file", "to rename a file", "to change who may read", "to change whose a file is"),
 )
 SOCKETS = tries(
     "talks to others",

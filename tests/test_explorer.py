@@ -76,7 +76,7 @@ def test_only_the_rows_in_sight_are_sent():
     view = sk.explore(chain, np.ones((2, 16), np.float32))
     view._window = [100, 101, 102]
     assert view._values["rows"] == [100, 101, 102] and len(view._values["data"]) == 3 * RECORD * 4
-    assert np.allclose(records(view)[0][10 : 10 + 16], view.trace[100].output[0])
+    assert np.allclose(records(view)[0][len(HEAD) :][:16], view.trace[100].output[0])
 
 
 def test_a_row_is_measured_and_a_unit_is_dead_that_is_zero_in_every_example():
@@ -119,6 +119,41 @@ def test_noise_leaves_a_picture_in_its_range():
     view = sk.explore(objax.nn.Sequential([abs]), np.linspace(0, 1, 128, dtype=np.float32).reshape(2, 64))
     asked(view, "noise")
     assert 0 == view.x.min() < view.x.max() == 1 and len(np.unique(view.x)) > 64
+
+
+def test_a_view_runs_the_chain_once_when_it_is_made():
+    runs = []
+    view = sk.explore(objax.nn.Sequential([lambda x: runs.append(x) or x]), X)
+    assert len(runs) == 1 and view.x is X
+
+
+def test_what_the_chain_says_of_the_first_input_is_shown_when_it_comes_back():
+    class Tired(objax.nn.Sequential):
+        def __call__(self, x):
+            if self.limit == 0:
+                raise ValueError("no more today")
+            return super().__call__(x)
+
+    Tired.limit = 1
+    view = sk.explore(Tired([jnp.tanh]), X)
+    asked(view, "noise")
+    Tired.limit = 0
+    asked(view, "reset")
+    assert view._message == "ValueError: no more today" and view.x is X
+
+
+def test_of_numbers_without_another_axis_the_shown_example_is_changed():
+    class Model(objax.Module):
+        def __init__(self):
+            self.chain = objax.nn.Sequential([objax.nn.Linear(1, 2)])
+
+        def __call__(self, x):
+            return self.chain(x[:, None])
+
+    view = sk.explore(Model(), np.zeros(3, np.float32))
+    view.index = 1
+    asked(view, "value", at=0, value=5.0)
+    assert view.x.tolist() == [0, 5, 0]
 
 
 def test_whole_numbers_stay_whole():
@@ -455,6 +490,8 @@ def test_closing_a_view_frees_what_it_held():
     assert alive() is None and output() is None
     assert repr(view) == "a view that was closed: run its cell again"
     assert view.comm is None and view._repr_mimebundle_ is None
+    view.update()
+    assert view.trace is None, "a loop that goes on has no view to draw in"
 
 
 def test_a_cell_that_runs_again_or_is_deleted_closes_the_views_that_it_made(monkeypatch):

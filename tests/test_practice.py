@@ -14,9 +14,7 @@ from seqkit.completion import matching
 from seqkit.errors import ExerciseError
 from seqkit.exercise import load, names
 from seqkit.judge import Line
-from seqkit.progress import note, record
-
-progress_room = importlib.import_module("seqkit.progress")
+from seqkit.progress import note, record, records
 
 
 @pytest.fixture(autouse=True)
@@ -335,8 +333,7 @@ def test_the_functions_of_the_face_stay_functions_when_their_rooms_are_imported(
     assert "forward" in names()
 
 
-def test_what_nbgrader_runs_is_nobodys_progress(monkeypatch, tmp_path):
-    monkeypatch.setenv("SEQKIT_HOME", str(tmp_path))
+def test_what_nbgrader_runs_is_nobodys_progress(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     sk.check("forward", lambda layers, x: x)
-    assert not progress_room.records()
+    assert not records()

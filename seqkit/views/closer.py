@@ -3,7 +3,7 @@
 import numpy as np
 
 from seqkit.axes import channels_first
-from seqkit.views.numbers import arrays, dead, example, one, pool, record
+from seqkit.views.numbers import arrays, dead, example, example_of_array, pool, record
 
 EXACT = 4096
 """So many values travel one by one; of more, the means of neighbours."""
@@ -39,7 +39,7 @@ def _map(output, style, batch, index, channel):
     found = arrays(output)
     if len(found) != 1:
         return None, 0
-    array = one(found[0], batch, index)
+    array = example_of_array(found[0], batch, index)
     if array.ndim == 3:
         array = np.moveaxis(array, 0 if channels_first(style) else 2, 0)
         return array[min(channel, len(array) - 1)], len(array)

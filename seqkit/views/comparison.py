@@ -5,7 +5,7 @@ import traitlets as t
 
 from seqkit import axes, beside
 from seqkit.views import cells, numbers, rows
-from seqkit.views.looking import Look, _packed, still
+from seqkit.views.looking import Look, still
 from seqkit.views.picture import Picture
 
 
@@ -28,7 +28,6 @@ class Comparison(anywidget.AnyWidget):
     _structures = t.List().tag(sync=True)
     _beside = t.Dict().tag(sync=True)
     _values = t.Dict().tag(sync=True)
-    _runs = t.Int(0).tag(sync=True)
     _window = t.List(t.Int(), list(range(16))).tag(sync=True)
 
     def __init__(self, left, right):
@@ -53,19 +52,16 @@ class Comparison(anywidget.AnyWidget):
 
     def close(self):
         """Take the view away, and let go of all arrays."""
+        self.unobserve_all()
         self.layout.close()
         super().close()
         self.traces, self.beside, self._values = (), None, {}
 
     @t.observe("index", "_window")
     def _refresh_values(self, change=None):
-        if not self.traces:
-            return
         wanted = [number for number in self._window if 0 <= number < len(self.beside.pairs)]
         records = [record for n in wanted for record in self._records(self.beside.pairs[n])]
-        with self.hold_sync():
-            self._values = {"rows": wanted, "data": _packed(records)}
-            self._runs += 1
+        self._values = {"rows": wanted, "data": numbers.packed(records)}
 
     def _records(self, pair):
         for trace, number in zip(self.traces, (pair.left, pair.right), strict=True):

@@ -41,9 +41,9 @@ class Explorer(Look):
         run = run_trace(chain, x, **given)
         self._editor = Editor(run.style, chain, given)
         self._refusal = edits.refusal(self._editor)
-        self._first, self._noises, self._pace, self._echo = x, 0, Pace(), False
+        self._noises, self._pace, self._echo = 0, Pace(), False
+        self._first = self.x = x  # before there is a trace: it has run on this already
         super().__init__(run, panes)
-        self.x = x
         self._refresh_input()
 
     @property
@@ -86,12 +86,12 @@ class Explorer(Look):
         Args:
             model: Linen: the variables, or the parameters alone; Equinox: the new chain. The others change in place.
             **given: anything else that a call takes beside x and that is new: `state=…`, `key=…`.
+
+        A view that was closed stays closed.
         """
-        self._take(model, given)
-        if self._pace.due():
-            self._redraw()
-        else:
-            self._pace.later(self._redraw)
+        if self._editor is not None:
+            self._take(model, given)
+            self._redraw() if self._pace.due() else self._pace.later(self._redraw)
 
     def _take(self, model, given):
         if isinstance(model, dict):
@@ -102,13 +102,12 @@ class Explorer(Look):
         self._editor.given = self.given | given
 
     def _redraw(self):
-        if self._editor is not None:
-            with self._pace.drawing():
-                self._run()
+        with self._pace.drawing():
+            self._run()
 
     @t.observe("x")
     def _on_x(self, change):
-        if self._editor is not None and self.trace is not None and change["new"] is not None:
+        if self.trace is not None and change["new"] is not None:
             self._run()
             if not self._echo:
                 self._refresh_input()
@@ -131,26 +130,27 @@ class Explorer(Look):
 
     def _restructure(self):
         super()._restructure()
-        described = {} if self._refusal else edits.described(self._editor, self.trace)
-        self._structure = rows.structure(self.trace, self._pending(), described)
         self._refresh_edit()
         self._refresh_code()
+
+    def _rows(self):
+        described = {} if self._refusal else edits.described(self._editor, self.trace)
+        return rows.structure(self.trace, self._pending(), described)
 
     def _pending(self):
         return [] if self._refusal else edits.pending(self._editor, self.trace)
 
     @t.observe("index")
     def _refresh_input(self, change=None):
-        if self.trace is not None and self._editor is not None:
-            seen = self._input.get("seen", 0) + 1
-            self._input = inputs.describe(self.x, axes.batch(self.trace), self.index) | {"seen": seen}
+        seen = self._input.get("seen", 0) + 1
+        self._input = inputs.describe(self.x, axes.batch(self.trace), self.index) | {"seen": seen}
 
     # ---- what the front end asks for ----
 
     def _handle_custom_msg(self, content, buffers):
         """Answer the front end: a dict whose "do" names one of the methods below."""
         do, before = getattr(self, f"_do_{content.get('do')}", None), self._runs
-        if do is not None and self._editor is not None:
+        if do is not None:
             try:
                 do(content, buffers)
             except SeqkitError as error:
@@ -180,8 +180,9 @@ class Explorer(Look):
         self.x = inputs.noisy(self.x, self._noises)
 
     def _do_reset(self, asked, buffers):
-        self.x = self._first
-        self._say("")
+        with self.hold_sync():
+            self._say("")
+            self.x = self._first
 
     def _do_edit(self, asked, buffers):
         position = edits.do(self._editor, asked, self.trace, self.x)
@@ -192,10 +193,9 @@ class Explorer(Look):
 
     @t.observe("selected")
     def _refresh_edit(self, change=None):
-        if self._editor is not None and self.trace is not None:
-            palette = [] if self._refusal else edits.offered(self._editor, self.trace, self.x, self.selected)
-            edit = {"said": self._editor.said, "undo": self._editor.can_undo, "redo": self._editor.can_redo}
-            self._edit = edit | {"palette": palette, "refusal": self._refusal}
+        palette = [] if self._refusal else edits.offered(self._editor, self.trace, self.x, self.selected)
+        edit = {"said": self._editor.said, "undo": self._editor.can_undo, "redo": self._editor.can_redo}
+        self._edit = edit | {"palette": palette, "refusal": self._refusal}
 
     # ---- code ----
 
@@ -204,7 +204,7 @@ class Explorer(Look):
 
     @t.observe("_code_asked")
     def _refresh_code(self, change=None):
-        if self._editor is not None and self.trace is not None and self._code_asked["open"]:
+        if self._code_asked["open"]:
             self._code = self._written()
 
     def _written(self):

@@ -48,7 +48,7 @@ class Feedback(Verdict):
 
     hint: str = ""
 
-    __repr__ = __str__ = Verdict.__str__
+    __repr__ = Verdict.__str__
 
     def _repr_html_(self):
         side = {"✓": "right", "✗": "wrong"}.get(self.mark, "note")
@@ -231,7 +231,7 @@ def _is_strip(value):
 def _strips(seen, wanted, place):
     """Two rows of cells, orange above zero and blue below, the more so the larger; those that differ are framed."""
     off = ~np.isclose(seen.astype(float), wanted.astype(float), rtol=1e-4, atol=1e-6, equal_nan=True)
-    first = int(np.argmax(off)) if off.any() else 0
+    first = int(np.argmax(off))
     start = max(0, min(first - 1, seen.size - CELLS))
     window = slice(start, start + CELLS)
     shown = np.concatenate([seen[window], wanted[window]]).astype(float)

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from seqkit.axes import has_batch
-from seqkit.views.numbers import as_numpy, one
+from seqkit.views.numbers import as_numpy, example_of_array
 
 SLIDERS, SIGNED, PAD, NOISE = 32, 12, 64, 0.1
 """At most so many sliders; more values than this, none below zero, stay above it; a pad is at most so many cells wide; noise has
@@ -24,7 +24,7 @@ def describe(x, batch, index):
     array = as_numpy(np.asarray(x) if type(x) in (int, float) else x)
     if array is None or not array.size:
         return {"kind": "none", "examples": 0}
-    values = one(array, batch, index)
+    values = example_of_array(array, batch, index)
     low, high = _range(array)
     kind, height, width = _kind(values)
     made = {"kind": kind, "examples": batch or 0, "low": low, "high": high}
@@ -67,12 +67,9 @@ def changed(x, batch, index, places, values):
     Raises:
         IndexError: a place that the example does not have.
     """
-    array = np.array(as_plain(x))
-    part = array[min(index, len(array) - 1)] if has_batch(array, batch) else array
-    flat = part.reshape(-1) if part.ndim else array.reshape(-1)
-    flat[np.asarray(places, int)] = values
-    if part.ndim:
-        part[...] = flat.reshape(part.shape)
+    array = np.array(as_plain(x), order="C")
+    part = array[min(index, len(array) - 1) :][:1] if has_batch(array, batch) else array
+    part.reshape(-1)[places] = values
     return like(x, array)
 
 
@@ -93,7 +90,7 @@ def like(x, array):
     """`array` as the kind of array that `x` is: numpy's, JAX's or PyTorch's; a number stays a number."""
     if hasattr(x, "new_tensor"):
         return x.new_tensor(array)
-    if type(x) in (int, float, bool):
+    if type(x) in (int, float):
         return type(x)(array)
     array = array.astype(as_plain(x).dtype)
     is_jax = "jax" in sys.modules and isinstance(x, sys.modules["jax"].Array)

@@ -8,7 +8,6 @@ import base64
 from pathlib import Path
 
 import anywidget
-import numpy as np
 import traitlets as t
 
 from seqkit import axes
@@ -102,13 +101,15 @@ class Look(anywidget.AnyWidget):
     def _restructure(self):
         if self.selected is not None and self.selected >= len(self.trace):
             self.selected = None
-        self._structure = rows.structure(self.trace)
+        self._structure = self._rows()
+
+    def _rows(self):
+        return rows.structure(self.trace)
 
     @t.observe("index", "_window")
     def _refresh_values(self, change=None):
-        if self.trace is not None:
-            wanted = [number for number in self._window if -1 <= number < len(self.trace)]
-            self._values = {"rows": wanted, "data": _packed([self._record(number) for number in wanted])}
+        wanted = [number for number in self._window if -1 <= number < len(self.trace)]
+        self._values = {"rows": wanted, "data": numbers.packed([self._record(number) for number in wanted])}
 
     def _record(self, number):
         value = received_by(self.trace) if number < 0 else self.trace.steps[number].output
@@ -118,12 +119,11 @@ class Look(anywidget.AnyWidget):
 
     @t.observe("_leaf_window")
     def _refresh_leaves(self, change=None):
-        if self.trace is not None:
-            arrays = [array for step in self.trace.steps for array in step.parameters.values()]
-            wanted = [number for number in self._leaf_window if 0 <= number < len(arrays)]
-            self._known = {id(arrays[n]): (arrays[n], self._leaf(arrays[n])) for n in wanted}
-            data = _packed([self._known[id(arrays[n])][1] for n in wanted])
-            self._leaves = {"rows": wanted, "data": data}
+        arrays = [array for step in self.trace.steps for array in step.parameters.values()]
+        wanted = [number for number in self._leaf_window if 0 <= number < len(arrays)]
+        self._known = {id(arrays[n]): (arrays[n], self._leaf(arrays[n])) for n in wanted}
+        data = numbers.packed([self._known[id(arrays[n])][1] for n in wanted])
+        self._leaves = {"rows": wanted, "data": data}
 
     def _leaf(self, array):
         """The record of a parameter; of one that was there before it is known."""
@@ -135,7 +135,7 @@ class Look(anywidget.AnyWidget):
 
     @t.observe("selected", "index", "_channel")
     def _refresh_closer(self, change=None):
-        if self.trace is None or self.selected is None or not 0 <= self.selected < len(self.trace):
+        if self.selected is None or not 0 <= self.selected < len(self.trace):
             self._closer = {}
         else:
             step = self.trace.steps[self.selected]
@@ -147,10 +147,6 @@ def still(live, picture):
     data, metadata = live
     png, size = picture._repr_png_()
     return data | {"image/png": base64.b64encode(png).decode()}, metadata | {"image/png": size}
-
-
-def _packed(records):
-    return np.concatenate(records).tobytes() if records else b""
 
 
 def _checked_panes(panes):

@@ -39,7 +39,7 @@ def arrays(value):
     return [] if found is None else [found]
 
 
-def one(array, batch, index):
+def example_of_array(array, batch, index):
     """Example `index` of an array, the last if there are fewer; the array itself where it has no batch axis."""
     return array[min(index, len(array) - 1)] if axes.has_batch(array, batch) and len(array) else array
 
@@ -52,7 +52,7 @@ def example(value, batch, index=0):
         batch: how many examples went through the chain at once, or None (see `axes.batch`).
         index: which of them.
     """
-    found = [one(array, batch, index).reshape(-1) for array in arrays(value)]
+    found = [example_of_array(array, batch, index).reshape(-1) for array in arrays(value)]
     return np.concatenate(found) if found else None
 
 
@@ -84,6 +84,11 @@ def record(values, units=NO_BATCH, strip=True):
     made[len(HEAD) : len(HEAD) + len(cells)] = cells
     made[-BINS:] = histogram(known)
     return made
+
+
+def packed(records):
+    """Records as bytes, one after the other."""
+    return np.concatenate(records).tobytes() if records else b""
 
 
 def _statistics(values, known):

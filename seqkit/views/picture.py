@@ -29,16 +29,15 @@ class Picture:
     Args:
         trace: what `trace(chain, x)` returned.
         pending: names of layers that did not run, because one before them failed.
-        note: a line to stand below.
 
     Attributes:
         trace: what is shown; of two traces the left one.
         png: the picture, as bytes; twice as fine as it is shown.
     """
 
-    def __init__(self, trace, pending=(), note=""):
+    def __init__(self, trace, pending=()):
         self.trace, self._text = trace, summary(trace)
-        self._keep(draw(trace, pending, note))
+        self._keep(draw(trace, pending))
 
     @classmethod
     def beside(cls, a, b):
@@ -66,12 +65,12 @@ class Picture:
         return self._text
 
 
-def draw(trace, pending=(), note=""):
+def draw(trace, pending):
     """A `Trace` as a Pillow image."""
     shown = window(len(trace), trace.failed.number if trace.failed else None)
     steps = trace.steps[shown.start : shown.stop]
     pending = list(pending)[: ROWS - len(steps)]
-    notes = _notes(trace, shown, note)
+    notes = _notes(trace, shown)
     pen = card(len(steps) + len(pending), len(notes))
     pen.text(LEFT, 18, f"{trace.style} chain", bold=True)
     pen.text(WIDTH - LEFT, 18, parameters_text(trace), QUIET, anchor="rm")
@@ -93,13 +92,13 @@ def _behind(trace, i):
     return (i if step is None else step.position[0] + 1 + i,)
 
 
-def _notes(trace, shown, note=""):
+def _notes(trace, shown):
     """Lines below the last row: what is left out, what went wrong."""
     notes = left_out(len(trace), shown)
     if trace.error is not None:
         words = [f"✗ {type(trace.error).__name__}: {first_line(trace.error)}", trace.sentence or ""]
         notes += [(line, RED) for text in words for line in lines(text)]
-    return notes + [(line, QUIET) for line in lines(note)]
+    return notes
 
 
 def _draw_rows(pen, column, steps):

@@ -46,7 +46,7 @@ def check(name, answer, *, draw=DRAW, keep=True):
 def hint(name):
     """The next of the three hints of an exercise: a question, then a direction, then the line."""
     exercise = load(name)
-    given, all_of_them = _hints_given(name), len(exercise.hints)
+    given, all_of_them = _record(name).hints, len(exercise.hints)
     if given >= all_of_them:
         return Note(
             f"{name}: all {all_of_them} hints are given. The last was: {exercise.hints[-1]} sk.reference({name!r}) is open."
@@ -62,16 +62,14 @@ def reference(name):
     """The answer that seqkit trusts: once the exercise is solved, or all its hints are given."""
     exercise = load(name)
     done = _record(name)
-    if done.solved:
-        _noted(name, "reference")
-        return Code(f"`{name}`: you solved it. This is how the reference does it.", snippet.reference(exercise))
     left = len(exercise.hints) - done.hints
-    if left > 0:
+    if left > 0 and not done.solved:
         verb = "is" if left == 1 else "are"
         return Note(f"{name} is not solved yet, and {count(left, 'hint')} of it {verb} left: sk.hint({name!r}).")
     _noted(name, "reference")
+    solved = f"`{name}`: you solved it. This is how the reference does it."
     warning = f"`{name}` is not solved yet. Whoever reads the reference now learns less than by one more try."
-    return Code(warning, snippet.reference(exercise))
+    return Code(solved if done.solved else warning, snippet.reference(exercise))
 
 
 def exercise(name):
@@ -111,13 +109,8 @@ def _record(name):
         return Record()
 
 
-def _hints_given(name):
-    return _record(name).hints
-
-
 def _next_hint(exercise):
-    given = _hints_given(exercise.name)
-    return exercise.hints[min(given, len(exercise.hints) - 1)]
+    return exercise.hints[min(_record(exercise.name).hints, len(exercise.hints) - 1)]
 
 
 completion.offer()

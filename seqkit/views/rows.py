@@ -1,6 +1,6 @@
 """A `Trace` as the plain data that the front end draws: a row for each step, in names and shapes, without any numbers.
 
-structure   style, title, total, bytes, batch, failed, error, sentence, edges, rows, out
+structure   style, title, total, bytes, batch, failed, error, sentence, x, out, edges, rows
 row         p position · l layer · k kind · c path · i, o edges in and out · s side inputs · q parameters · w spec
 edge        [name or null, shape or null, dtype]
 parameter   [framework's name, canonical name, shape, dtype, bytes, who it is shared with or null]

@@ -19,7 +19,7 @@ def show(trace, other=None, *, panes=PANES):
     Args:
         trace: what `trace(chain, x)` returned.
         other: another trace, of the same style or not.
-        panes: which of "chain", "activations", "parameters".
+        panes: of one run: which of "chain", "activations", "parameters".
 
     Returns:
         A widget, `Look` or `Comparison`: the last line of a cell shows it, and where no kernel runs its still picture.

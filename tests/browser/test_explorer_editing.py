@@ -84,6 +84,8 @@ def test_keys_edit_the_chain(stage):
         ("Home", [DENSE, RELU, LAST]),
         ("ArrowDown", [DENSE, RELU, LAST]),
         ("ArrowDown", [DENSE, RELU, LAST]),
+        ("r", [DENSE, "tanh", LAST]),
+        ("Control+z", [DENSE, RELU, LAST]),
         ("i", [DENSE, "tanh", RELU, LAST]),
         ("Alt+ArrowUp", ["tanh", DENSE, RELU, LAST]),
         ("Control+z", [DENSE, "tanh", RELU, LAST]),
@@ -134,6 +136,15 @@ def test_a_box_is_dragged_to_another_place(stage):
     is_now(view, RELU, DENSE, LAST)
     expect(view.locator(".sk-drop")).to_have_count(0)
     assert says(stage, "print(chain[0].__name__)") == "relu"
+    box(view, 0).drag_to(box(view, 1), source_position={"x": 60, "y": 15}, target_position={"x": 60, "y": 20})
+    is_now(view, DENSE, RELU, LAST)
+
+
+def test_the_plus_on_an_edge_inserts_there(stage):
+    view = put(stage, OWN)
+    view.get_by_label("layer to put in", exact=True).select_option("tanh")
+    button(view, "insert before layer [1]").click()
+    is_now(view, DENSE, "tanh", RELU, LAST)
 
 
 def test_a_width_that_does_not_fit_is_said_on_its_edge_and_mended(stage):

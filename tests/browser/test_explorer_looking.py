@@ -147,6 +147,9 @@ def test_the_selection_is_a_trait_that_goes_both_ways(stage):
     assert says(stage, "view.selected = 2") == ""
     expect(view.locator(".sk-chain .sk-selected")).to_have_attribute("data-step", "2")
     expect(view.locator(".sk-closer-title")).to_have_text("[2] Linear(5, 3)")
+    view.locator(".sk-chain [data-step='2'] .sk-box").click()
+    expect(view.locator(".sk-selected")).to_have_count(0)
+    assert explorer.comes_to(stage, "print(view.selected)", "None")
 
 
 def test_keys_go_on_from_the_row_that_was_clicked(stage):
@@ -171,6 +174,28 @@ def test_the_selected_layer_gives_its_exact_numbers(stage):
     grid.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
     expect(value).to_contain_text("value [1] = ")
     shoot(view, "explorer_selected")
+
+
+def test_the_value_under_the_pointer_is_told(stage):
+    view = put(stage, mlp())
+    strip, readout = view.locator(".sk-activations [data-step='2'] .sk-strip"), view.locator(".sk-readout")
+    strip.hover(position={"x": 3, "y": 12})
+    expect(readout).to_contain_text("[2] Linear(5, 3) · value [0] = ")
+    y = float(says(stage, "print(view.trace[2].output[0, 0])"))
+    assert float(readout.inner_text().split(" = ")[1].replace("−", "-")) == pytest.approx(y, rel=1e-5)
+    view.locator(".sk-headline").hover()
+    expect(readout).to_have_text("")
+    view = put(stage, "sk.show(sk.trace(objax.nn.Sequential([abs]), np.arange(128.0)[None]))")
+    view.locator(".sk-activations [data-step='-1'] .sk-strip").hover(position={"x": 2, "y": 12})
+    expect(view.locator(".sk-readout")).to_have_text("x · mean of values 0 to 1 = 0.5")
+
+
+def test_parameters_have_the_names_that_every_style_shares_where_they_are_asked_for(stage):
+    view = put(stage, mlp())
+    button(view, "shared names").click()
+    expect(view.locator(".sk-tree .sk-path")).to_have_text(["0.bias", "0.weight", "2.bias", "2.weight"])
+    button(view, "shared names").click()
+    expect(view.locator(".sk-tree .sk-path").first).to_have_text("(Sequential)[0](Linear).b")
 
 
 def test_another_example_of_the_batch_and_a_plain_slider_are_one(stage):
@@ -203,6 +228,11 @@ def test_an_image_is_seen_channel_by_channel(stage):
             arg=[value.element_handle(), y],
         )
     shoot(view, "explorer_image")
+
+
+def test_bytes_that_are_nearly_a_million_are_a_megabyte(stage):
+    view = put(stage, "sk.explore(objax.nn.Sequential([objax.nn.Linear(832, 300)]), np.ones((1, 832), np.float32))")
+    expect(view.locator(".sk-tree .sk-foot")).to_have_text("249,900 parameters · 1.00 MB")
 
 
 def test_two_runs_stand_side_by_side_with_the_first_difference_framed(stage):

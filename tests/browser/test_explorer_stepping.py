@@ -78,12 +78,21 @@ def test_a_shape_is_hidden_until_it_is_predicted(stage):
     stage.keyboard.press("Enter")
     expect(verdict).to_have_text("✓ right: (2, 5)")
     expect(ask).to_contain_text("What shape leaves layer [1] relu?")
+    button(view, "next").click()
+    expect(answer).to_be_focused()
     assert shapes_asked(view) == 2 and strips_seen(view) == [-1, 0]
-    for shape in ("(2, 5)", "(2, 3)"):
-        answer.fill(shape)
-        ask.get_by_role("button", name="check").click()
-        expect(verdict).to_have_text(f"✓ right: {shape}")
+    answer.fill("(2, 5)")
+    ask.get_by_role("button", name="check").click()
+    expect(ask).to_contain_text("What shape leaves layer [2] Linear(5, 3)?")
+    answer.fill("(2, 5)")
+    stage.keyboard.press("Enter")
+    expect(verdict).to_have_text("✗ not (2, 5). Try again, or press next to see it.")
+    button(view, "next").click()
+    expect(ask).to_be_hidden()
     assert shapes_asked(view) == 0 and strips_seen(view) == [-1, 0, 1, 2]
+    button(view, "show all").click()
+    view.get_by_label("predict first").uncheck()
+    assert strips_seen(view) == [-1, 0, 1, 2]
 
 
 def test_what_is_hidden_is_not_read_out_either(stage):
@@ -112,6 +121,14 @@ def test_a_digit_is_drawn_with_the_pointer_and_with_keys(stage, side):
     assert eval(says(stage, f"print({row})")) == pytest.approx([edge, 1, 1, 1, 1, 1, edge] + [0] * (side - 7))
     assert says(stage, "print(view.x[1].any())") == "False"
     shoot(view, f"explorer_pad_{side}")
+    with redrawn(view):
+        stage.mouse.click(box["x"] + 1.5 * cell, box["y"] + 2.5 * cell, button="right")
+    with redrawn(view):
+        stage.keyboard.down("Shift")
+        stage.mouse.click(box["x"] + 5.5 * cell, box["y"] + 2.5 * cell)
+        stage.keyboard.up("Shift")
+    left = [0, 0, 0, 1, 0, 0, 0] if side > 12 else [0, 0, 1, 1, 1, 0, 0]
+    assert explorer.comes_to(stage, f"print([round(each) for each in {row}[:7]])", str(left))
     pad.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         stage.keyboard.press(key)
@@ -155,6 +172,18 @@ def test_a_folded_chain_is_one_step_and_its_shape_is_asked_like_any(stage):
         stage.keyboard.press("Enter")
         expect(view.locator(".sk-verdict")).to_have_text(f"✓ right: {shape}")
     assert strips_seen(view)[-1] == 4 and shapes_asked(view) == 0
+
+
+def test_the_value_goes_on_from_inside_a_chain_that_is_folded_away(stage):
+    view = put(stage, FOLDED)
+    for _ in range(3):
+        button(view, "next").click()
+    expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "2")
+    view.locator(".sk-chain .sk-row[data-step='1'] .sk-glyph").click()
+    button(view, "next").click()
+    expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "4")
+    button(view, "back").click()
+    expect(view.locator(".sk-chain .sk-here")).to_have_attribute("data-step", "1")
 
 
 def test_several_shapes_that_leave_a_layer_are_predicted_together_and_the_verdict_is_read_out(stage):

@@ -15,8 +15,9 @@ RAISES = """class Refusing(objax.nn.Sequential):
 view = sk.explore(Refusing([jnp.sin]), np.ones((2, 4), np.float32))
 view"""
 SLOW = """import time
+runs = []
 def slow(x):
-    time.sleep(0.4)
+    runs.append(time.sleep(0.4))
     return x
 view = sk.explore(objax.nn.Sequential([slow]), np.ones((2, 4), np.float32))
 view"""
@@ -49,6 +50,28 @@ def test_a_slow_chain_never_freezes_the_slider(stage):
         expect(view).to_have_attribute("data-state", "busy")
     expect(view).to_have_attribute("data-state", "ready", timeout=10_000)
     assert float(says(stage, "print(view.x[0, 0])")) == pytest.approx(float(slider.input_value()), abs=1e-6)
+    assert int(says(stage, "print(len(runs))")) < 8, "of the values that wait only the last is run"
+
+
+@pytest.fixture
+def impatient(stage):
+    """A page in which 5 s are over after a tenth of one."""
+    stage.evaluate("""() => { const later = window.__later = window.setTimeout;
+        window.setTimeout = (act, ms, ...more) => later(act, ms === 5000 ? 100 : ms, ...more); }""")
+    yield
+    stage.evaluate("() => { window.setTimeout = window.__later; }")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_kernel_that_does_not_answer_is_told_until_it_does(stage):
+    view = put(stage, SLOW.replace("0.4", "2"))
+    view.get_by_label("x[0]").focus()
+    with redrawn(view):
+        stage.keyboard.press("ArrowRight")
+        expect(view.get_by_role("alert")).to_contain_text("The kernel has not answered for 5 s")
+        expect(view).to_have_attribute("data-state", "lost")
+    expect(view.get_by_role("alert")).to_be_hidden()
+    expect(view).to_have_attribute("data-state", "ready")
 
 
 def test_a_thousand_layers_have_only_those_in_sight_in_the_page(stage):
@@ -72,6 +95,9 @@ def test_a_thousand_layers_have_only_those_in_sight_in_the_page(stage):
     expect(view.locator(".sk-chain [data-step='0']")).to_be_visible()
     first = view.locator(".sk-activations [data-step='0'] .sk-strip")
     stage.wait_for_function(f"strip => ({explorer.COLOURS})(strip).length > 2", arg=first.element_handle())
+    for key, step in [("PageDown", "6"), ("PageUp", "-1")]:
+        stage.keyboard.press(key)
+        expect(view.locator(".sk-chain .sk-near")).to_have_attribute("data-step", step)
 
 
 def test_the_end_of_a_long_chain_is_its_output(stage):

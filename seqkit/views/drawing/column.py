@@ -70,7 +70,7 @@ class Column:
     def rail(self, step, y, rows):
         """A dashed line beside the `rows` of layers that a chain has inside."""
         x = self._indent(step) + 5
-        for top in range(y + BOX + 3, y + ROW * rows + BOX - 4, 7) if rows else ():
+        for top in range(y + BOX + 3, y + ROW * rows + BOX - 4, 7):
             self.pen.line(x, top, x, top + 4, QUIET)
 
     def _indent(self, step):

@@ -48,7 +48,7 @@ class Pen:
         self.image.paste(row.resize(size, Image.Resampling.NEAREST), (x * SCALE, y * SCALE))
 
     def outline(self, x0, y0, x1, y1):
-        """The border of a strip."""
+        """A thin frame with sharp corners."""
         self.draw.rectangle([x0 * SCALE, y0 * SCALE, round(x1 * SCALE), y1 * SCALE], None, EDGE)
 
     def line(self, x0, y0, x1, y1, color=QUIET):
@@ -66,9 +66,11 @@ class Pen:
         x = x * SCALE + left - (mask.width if anchor == "rm" else 0)
         self.draw.bitmap((round(x), round(y * SCALE) + top), mask, color)
 
-    def width(self, text, bold=False, size=12):
-        """How wide a text is."""
-        return advance(text, bold, size)
+    @staticmethod
+    @functools.lru_cache(1024)
+    def width(text, bold=False, size=12):
+        """How far a text goes, the spaces at its ends with it."""
+        return font(bold, size).getlength(text) / SCALE
 
     def clip(self, text, room, bold=False):
         """`text`, shortened to fit."""
@@ -98,18 +100,12 @@ def _shades(paper, ink, n):
 
 
 @functools.lru_cache(1024)
-def stamp(text, bold, size=12):
+def stamp(text, bold, size):
     """A text as a mask with the place of its left middle: shapes and names come again and again."""
     left, top, right, bottom = map(int, font(bold, size).getbbox(text, anchor="lm"))
     mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))
     ImageDraw.Draw(mask).text((-left, -top), text, 255, font(bold, size), "lm")
     return mask, left, top
-
-
-@functools.lru_cache(1024)
-def advance(text, bold, size):
-    """How far a text goes, the spaces at its ends with it."""
-    return font(bold, size).getlength(text) / SCALE
 
 
 @functools.cache

@@ -27,7 +27,7 @@ def draw_beside(a, b, beside):
     notes = left_out(len(beside.pairs), shown) + [(line, RED if differ else QUIET) for line in lines(sentence(beside))]
     room = 0 if beside.first is None else VALUES
     pen = card(len(shown), len(notes), room)
-    page = Two(pen, a, b)
+    page = TwoColumns(pen, a, b)
     page.heads(not shown.start)
     for i, number in enumerate(shown):
         behind = room if number > (beside.first or 0) else 0
@@ -39,7 +39,7 @@ def draw_beside(a, b, beside):
     return pen.image
 
 
-class Two:
+class TwoColumns:
     """Two columns on one card."""
 
     def __init__(self, pen, a, b):

@@ -15,7 +15,7 @@ function activationRow(view, item) {
   const strip = h("canvas", { class: "sk-strip", "aria-hidden": "true" });
   strip.addEventListener("pointermove", (event) => view.readout(cellUnder(view, item, strip, event)));
   strip.addEventListener("pointerleave", () => view.readout(""));
-  const el = h("div", { role: "option", "aria-label": name });
+  const el = h("div", { role: "option" });
   el.append(h("div", { class: "sk-caption" }, h("span", { class: "sk-name" }, name), h("span", { class: "sk-said" })),
     h("div", { class: "sk-band" }, strip, h("canvas", { class: "sk-bars", "aria-hidden": "true" })));
   return el;
@@ -32,7 +32,7 @@ function paintActivation(view, row, { step, row: layer }) {
   if (!found?.cells.length) return;
   strip.style.maxWidth = `${Math.max(12, Math.min(100, found.cells.length * 6.25))}%`;
   paintCells(strip, found.cells, 1, view.colors);
-  paintBars(bars, [...found.bins], view.colors);
+  paintBars(bars, found.bins, view.colors);
 }
 
 // "x [13] = 0.0312", or, where a cell is pooled, the mean of its values.

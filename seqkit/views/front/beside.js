@@ -13,7 +13,7 @@ function renderBeside({ model, el }) {
   view.panes = [pane];
   view.root.append(h("div", { class: "sk-top" }, h("b", { class: "sk-headline" }, ...besideTitle(model))), line, pane.el, view.status);
   const fresh = () => {
-    view.values = unpack(model.get("_values"), RECORD, 2);
+    view.values = unpack(model.get("_values"), 2 * RECORD);
     setText(line, model.get("_beside").sentence);
     pane.each(pane.paint);
     view.drew();

@@ -26,7 +26,7 @@ function chainRow(view, item) {
 function endRow(view, item) {
   const first = item.step === -1, edges = first ? view.structure.x : view.structure.out;
   const label = `${first ? "input x" : "output y"}: ${!first && view.asks("y") ? "hidden" : shapes(view, edges)}`;
-  const el = h("div", { role: "treeitem", "aria-level": 1, "aria-label": label, class: `sk-end sk-${first ? "x" : "y"}` });
+  const el = h("div", { role: "treeitem", "aria-level": 1, "aria-label": label, class: first ? "sk-x" : "sk-y" });
   const { batch } = view.structure, hint = batch && first ? h("span", { class: "sk-tag" }, `batch of ${batch}`) : null;
   if (first) return el.append(h("div", { class: "sk-line" }, h("b", { class: "sk-letter" }, "x"), edgeLabel(view, edges, true), hint)), el;
   el.append(edgeOf(view, { ...item, row: { i: edges } }, false), h("div", { class: "sk-line" }, h("b", { class: "sk-letter" }, "y")));
@@ -64,7 +64,7 @@ function edgeLabel(view, edges, withType, step) {
   const label = h("span", { class: "sk-shape" });
   if (step != null && view.asks(step)) return label.append("?"), label.classList.add("sk-asked"), label;
   edges.forEach((e, i) => {
-    if (i) label.append(h("span", { class: "sk-and" }, " + "));
+    if (i) label.append(" + ");
     label.append(...shapeNodes(view.structure.edges[e], view.structure.batch, withType));
   });
   return label;

@@ -52,7 +52,7 @@ function makeCloser(view) {
     if (!shown) return setText(value, "");
     paintCells(grid, floats, closer.height, view.colors);
     grid.style.aspectRatio = closer.height > 1 ? `${closer.width} / ${closer.height}` : "";
-    paintBars(bars, [...found.bins], view.colors, 56);
+    paintBars(bars, found.bins, view.colors, 56);
     grid.setAttribute("aria-valuemax", floats.length - 1);
     point(Math.min(cursor, floats.length - 1));
   }

@@ -32,9 +32,10 @@ function short(value, digits = 3) {
 }
 
 function bytes(n) {
-  const unit = ["B", "kB", "MB", "GB"].find((_, i) => n < 1000 ** (i + 1)) ?? "GB";
-  const power = ["B", "kB", "MB", "GB"].indexOf(unit);
-  return `${power ? (n / 1000 ** power).toPrecision(3) : n} ${unit}`;
+  const units = ["B", "kB", "MB", "GB"];
+  if (n < 1000) return `${n} B`;
+  while (n >= 999.5 && units.length > 1) n /= 1000, units.shift();  // 999.5 kB in three digits is 1.00 MB
+  return `${n.toPrecision(3)} ${units[0]}`;
 }
 
 // What an edge carries: `(2, 5) float32`, the batch axis apart, so that it can be marked.

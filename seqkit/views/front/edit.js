@@ -12,7 +12,7 @@ const bounds = (name) => ({ min: name === "rate" ? 0 : 1, max: name === "rate" ?
 const together = (p, q) => p.length === q.length && p.slice(0, -1).every((i, k) => i === q[k]);
 
 function makeEdit(view) {
-  const choice = h("select", { "aria-label": "layer to put in", onchange: () => sized() });
+  const choice = h("select", { "aria-label": "layer to put in", onchange: sized });
   const size = h("input", { type: "number", class: "sk-size" }), line = h("code", { class: "sk-operation" });
   const tools = { insert: () => put("insert"), replace: () => chosen() && put("replace"), duplicate: () => act("duplicate"), remove: () => act("remove"),
     "move up": () => shift(-1), "move down": () => shift(1), undo: () => send("undo", []), redo: () => send("redo", []) };
@@ -22,11 +22,10 @@ function makeEdit(view) {
   let palette = [], word = null, focused = null;
 
   const send = (operation, position, more = {}) => view.send({ do: "edit", operation, position, ...more });
-  const top = () => view.structure.rows.filter((row) => row.p.length === 1).length;
   const chosen = () => view.structure.rows[view.selected];
   const siblings = (p) => new Set(view.structure.rows.filter((row) => together(row.p, p)).map((row) => row.p.at(-1))).size;
 
-  function put(operation, position = chosen()?.p ?? [top()]) {
+  function put(operation, position = chosen()?.p ?? [siblings([0])]) {
     if (word) send(operation, position, { layer: word });
   }
   function act(operation, row = chosen()) {
@@ -66,7 +65,7 @@ function makeEdit(view) {
     buttons.insert.title = row ? `before layer ${index(row.p)}` : "at the end";
   }
   function keys(event, item) {
-    if (!edit.allowed || !item) return false;
+    if (!edit.allowed) return false;
     const key = event.key.toLowerCase(), held = event.ctrlKey || event.metaKey;
     if (held && (key === "y" || (key === "z" && event.shiftKey))) return buttons.redo.disabled || send("redo", []), true;
     if (held && key === "z") return buttons.undo.disabled || send("undo", []), true;
@@ -75,7 +74,7 @@ function makeEdit(view) {
     if ((key === "delete" || key === "backspace") && item.row) return act("remove", item.row), true;
     if (key === "d" && item.row) return act("duplicate", item.row), true;
     if (key === "r" && item.row) return put("replace", item.row.p), true;
-    if (key === "i") return put("insert", item.row?.p ?? [item.step === "y" ? top() : 0]), true;
+    if (key === "i") return put("insert", item.row?.p ?? [item.step === "y" ? siblings([0]) : 0]), true;
     return false;
   }
 
@@ -108,14 +107,13 @@ function makeEdit(view) {
     if (focused === String(row.p)) queueMicrotask(() => field.focus());
     return field;
   }
-  const drag = (element, item) => makeDrag(view, element, item, (to) => send("move", item.row.p, { to }));
+  const drag = (element, item) => edit.allowed && makeDrag(view, element, item, (to) => send("move", item.row.p, { to }));
   const edit = { el, refresh, keys, plus, fit, size: box, drag, allowed: false };
   return edit;
 }
 
 // Drag a box to another place in its chain.
 function makeDrag(view, element, item, drop) {
-  if (!view.edit?.allowed) return;
   element.addEventListener("pointerdown", (down) => {
     if (down.button || down.target.closest("button, input, .sk-glyph")) return;
     const pane = view.chain, marker = h("div", { class: "sk-drop" });

@@ -29,9 +29,6 @@ function renderExplorer({ model, el }) {
     },
   });
 
-  view.structure = model.get("_structure");
-  view.values = new Map();
-  view.leaves = new Map();
   Object.assign(view, { chain: makeChain(view), activations: makeActivations(view), tree: makeTree(view) });
   const closer = makeCloser(view), input = explores ? makeInput(view) : null, code = explores ? makeCode(view) : null;
   view.play = makePlay(view);

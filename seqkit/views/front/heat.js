@@ -4,7 +4,6 @@ const HEAD = 10, CELLS = 64, BINS = 24;
 const RECORD = HEAD + CELLS + BINS, STATISTICS = HEAD + BINS;
 
 function colorsOf(element) {
-  const style = getComputedStyle(element);
   const read = (name) => {
     const probe = h("span", { style: `color: var(${name})` });
     element.append(probe);
@@ -15,7 +14,7 @@ function colorsOf(element) {
     return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
   };
   return { paper: read("--sk-paper"), positive: read("--sk-positive"), negative: read("--sk-negative"),
-    missing: read("--sk-missing"), quiet: style.getPropertyValue("--sk-quiet") };
+    missing: read("--sk-missing"), quiet: getComputedStyle(element).getPropertyValue("--sk-quiet") };
 }
 
 // White (the paper) at zero, the full colour at the greatest magnitude, grey where it is no number.
@@ -49,19 +48,19 @@ function paintBars(canvas, counts, colors, height = 24) {
 }
 
 // A record of float32, as `numbers.py` packs it.
-function record(floats, strip = true) {
-  const [size, least, greatest, mean, spread, zeros, finite, dead, units, cells] = floats;
-  const bins = floats.slice(strip ? HEAD + CELLS : HEAD);
-  return { size, least, greatest, mean, spread, zeros, finite, dead, units, cells: floats.slice(HEAD, HEAD + cells), bins };
+function record(floats) {
+  const [size, least, greatest, mean, spread, zeros, finite, dead, units, n] = floats;
+  const cells = floats.slice(HEAD, HEAD + n), bins = floats.slice(-BINS);
+  return { size, least, greatest, mean, spread, zeros, finite, dead, units, cells, bins };
 }
 
 // {rows, data} as a Map of row → floats. The bytes may begin anywhere, so they are copied before they are read.
-function unpack(packed, width, parts = 1) {
+function unpack(packed, width) {
   const found = new Map();
   if (!packed?.data?.byteLength) return found;
   const { buffer, byteOffset, byteLength } = packed.data;
   const floats = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  packed.rows.forEach((row, i) => found.set(row, floats.subarray(i * parts * width, (i + 1) * parts * width)));
+  packed.rows.forEach((row, i) => found.set(row, floats.subarray(i * width, (i + 1) * width)));
   return found;
 }
 

@@ -49,7 +49,7 @@ function sliders(view, { values, low, high, step }) {
   return { el, fill: (input) => input.values.forEach((value, i) => { ranges[i].value = value; setText(outputs[i], short(value)); }) };
 }
 
-// A pad of height × width cells: pointer or keys put the greatest value, Shift or Backspace the least.
+// A pad of height × width cells: pointer or keys put the greatest value; Shift, the other button or Backspace put back the ground.
 function pad(view, input) {
   const { height, width, low, high } = input, cells = new Float32Array(height * width);
   const canvas = h("canvas", { tabindex: "0", role: "application", "aria-roledescription": "drawing pad",
@@ -60,7 +60,7 @@ function pad(view, input) {
   let at = 0, last = null;
 
   function show() {
-    paintCells(canvas, [...cells].map((value) => value - ground), height, view.colors);
+    paintCells(canvas, cells.map((value) => value - ground), height, view.colors);
     const [wide, high] = [100 / width, 100 / height], left = (at % width) * wide, top = Math.floor(at / width) * high;
     cursor.style.cssText = `left:${left}%;top:${top}%;width:${wide}%;height:${high}%`;
   }
@@ -68,15 +68,15 @@ function pad(view, input) {
     show();
     view.send({ do: "draw" }, [cells.slice().buffer]);
   }
-  function put(row, column, value, share = 1) {
+  function put(row, column, erase, share = 1) {
     if (row < 0 || column < 0 || row >= height || column >= width) return;
-    const i = row * width + column, to = ground + share * (value - ground);
-    cells[i] = value === ground ? ground : Math.max(cells[i], to);
+    const i = row * width + column;
+    cells[i] = erase ? ground : Math.max(cells[i], ground + share * (high - ground));
   }
   // A fine pad has a brush three cells wide, as a pen would be.
   function brush(row, column, erase) {
-    put(row, column, erase ? ground : high);
-    if (width > 12) for (const [r, c] of [[0, 1], [1, 0], [0, -1], [-1, 0]]) put(row + r, column + c, erase ? ground : high, 0.5);
+    put(row, column, erase);
+    if (width > 12) for (const [r, c] of [[0, 1], [1, 0], [0, -1], [-1, 0]]) put(row + r, column + c, erase, 0.5);
   }
   function place(event) {
     const box = canvas.getBoundingClientRect();
@@ -93,7 +93,8 @@ function pad(view, input) {
   canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); last = null; stroke(event); });
   canvas.addEventListener("pointermove", (event) => { if (last && event.buttons) stroke(event); });
   canvas.addEventListener("pointerup", () => (last = null));
-  canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+  // The other button erases: neither the browser's menu nor Jupyter's may open over the pad.
+  canvas.addEventListener("contextmenu", (event) => (event.preventDefault(), event.stopPropagation()));
   canvas.addEventListener("keydown", (event) => {
     const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: width, ArrowUp: -width };
     const draws = { " ": false, Enter: false, Backspace: true, Delete: true };

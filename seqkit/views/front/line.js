@@ -16,18 +16,13 @@ function makeLine(view) {
     const { content, buffers } = waiting.shift();
     busy = true;
     state("busy");
-    timer = setTimeout(lost, PATIENCE_MS);
+    timer = setTimeout(lost, PATIENCE_MS, SILENT);
     view.model.send(content, undefined, buffers);
     // Jupyter's server holds an answer back, about 40 ms, until what it sent before is acknowledged. This acknowledges it.
     setTimeout(() => busy && view.model.send({ do: "nothing" }), NUDGE_MS);
   }
-  function state(now) {
-    if (view.root.dataset.state !== now) view.root.dataset.state = now;
-  }
-  function lost() {
-    state("lost");
-    view.warn(SILENT);
-  }
+  const state = (now) => (view.root.dataset.state = now);
+  const lost = (why) => (state("lost"), view.warn(why));
   return {
     send(content, buffers = []) {
       const alike = (other) => REPLACED.includes(content.do) && other.do === content.do && other.at === content.at;
@@ -45,8 +40,7 @@ function makeLine(view) {
     cut() {
       clearTimeout(timer);
       busy = true;
-      state("lost");
-      view.warn(GONE);
+      lost(GONE);
     },
     stop: () => clearTimeout(timer),
   };

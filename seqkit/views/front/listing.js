@@ -3,8 +3,9 @@
 const FLAT = { at: Infinity, px: 0 };
 
 class Listing {
-  // options: title, role, height, items() → [{step, …}], draw(item) → element, paint(element, item), and perhaps
-  // keys(event, item) → whether it was one of its own, seen(items), tall() → {at, px}: one row that needs more room.
+  // options: title, role, height, items() → [{step, …}], draw(item) → element, and perhaps paint(element, item),
+  // keys(event, item) → whether it was one of its own, seen(items), tall() → {at, px}: one row that needs more room,
+  // spare() → room below the last row.
   constructor(view, name, options) {
     // `offset` and `room` are what the browser last told of the scrolling: to ask it would make it lay out the page.
     Object.assign(this, { view, name, ...options, rows: new Map(), list: [], at: 0, offset: 0, room: 520, drop: FLAT });
@@ -127,8 +128,7 @@ class Listing {
   }
 
   focused() {
-    if (this.list[this.at]?.step !== this.view.selected && this.view.selected != null)
-      this.at = Math.max(0, this.list.findIndex((item) => item.step === this.view.selected));
+    if (this.list[this.at]?.step !== this.view.selected) this.follow(this.view.selected);
     if (this.scroll.matches(":focus-visible")) this.go(this.at);
   }
 

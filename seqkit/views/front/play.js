@@ -1,10 +1,10 @@
 // ---- play: the value travels layer by layer; with "predict first" its next shape is asked before it is shown ----
 
 function makePlay(view) {
-  const predict = h("input", { type: "checkbox", onchange: () => { if (view.reached == null) begin(); else settle(); } });
+  const predict = h("input", { type: "checkbox", onchange: () => { if (predict.checked && view.reached == null) begin(); else settle(); } });
   const play = button("play", () => view.set("playing", !view.model.get("playing")), { class: "sk-play" });
-  const back = button("back", () => go(-1)), next = button("next", () => forward());
-  const all = button("show all", () => end());
+  const back = button("back", () => go(-1)), next = button("next", forward);
+  const all = button("show all", end);
   const answer = h("input", { type: "text", size: 10, "aria-label": "the shape that you expect", placeholder: "(…, …)", autocomplete: "off" });
   const ask = h("span", {}), verdict = h("span", { class: "sk-verdict" });
   const check = h("button", { type: "submit" }, "check"), submit = (event) => (event.preventDefault(), judge());
@@ -32,20 +32,18 @@ function makePlay(view) {
   const failure = () => view.structure.sentence ?? view.structure.error ?? "";
 
   function go(by) {
-    if (view.reached == null) return begin();
-    const list = [-1, ...steps()], i = list.indexOf(view.reached);
-    const to = list[Math.max(0, Math.min(list.length - 1, i + by))];
+    const to = by > 0 ? following() : steps().findLast((step) => step < view.reached) ?? -1;
     view.reached = to;
     settle();
     view.set("selected", to >= 0 ? to : null);
     const row = view.structure.rows[to];
     if (row) view.say(to === view.structure.failed ? failure() : `layer ${index(row.p)} ${row.l} gives ${shapes(view, row.o)}`);
-    for (const pane of view.panes) pane.show(to >= 0 ? to : -1);
+    for (const pane of view.panes) pane.show(to);
   }
   // With a prediction asked for, the field is where the learner goes on; without one the value just travels.
   function forward() {
     if (view.reached == null) return begin();
-    if (asking() && !verdict.textContent) return answer.focus(), view.say(ask.textContent);
+    if (asking() && !verdict.matches(".sk-wrong:not(:empty)")) return answer.focus(), view.say(ask.textContent);
     setText(verdict, "");
     go(1);
   }

@@ -8,12 +8,11 @@ function makeTree(view) {
     paint: (row, item) => paintLeaf(view, row, item),
     seen: (items) => view.ask("_leaf_window", items.filter((item) => item.leaf != null).map((item) => item.leaf)),
   });
-  const names = button("names", () => {
+  const names = button("shared names", () => {
     canonical = !canonical;
     names.setAttribute("aria-pressed", String(canonical));
     pane.reset();
   }, { "aria-pressed": "false", class: "sk-small", title: "the framework's own paths, or names that every style shares" });
-  setText(names, "shared names");
   pane.heading.append(names);
   pane.totals = () => setText(pane.foot, `${plural(view.structure.total, "parameter")} · ${bytes(view.structure.bytes)}`);
   return pane;
@@ -41,10 +40,10 @@ function nodeRow({ row }) {
 function leafRow({ row, parameter }, canonical, copies) {
   const [path, shared, shape, dtype, size, twin] = parameter, name = canonical ? shared : path;
   const text = shapeText([null, shape, dtype], false), n = shape.reduce((a, b) => a * b, 1);
-  const el = h("div", { role: "treeitem", "aria-level": row.p.length + 1, class: "sk-leaf",
-    "aria-label": `${name} ${text} ${dtype}, ${plural(n, "value")}, ${bytes(size)}${twin ? `, the same as ${twin}` : ""}` });
-  el.style.setProperty("--sk-depth", Math.min(row.p.length, 5));
   const facts = `${dtype}, ${plural(n, "value")}, ${bytes(size)}`;
+  const el = h("div", { role: "treeitem", "aria-level": row.p.length + 1,
+    "aria-label": `${name} ${text} ${facts}${twin ? `, the same as ${twin}` : ""}` });
+  el.style.setProperty("--sk-depth", Math.min(row.p.length, 5));
   el.append(h("span", { class: "sk-path", title: path }, h("bdi", {}, name)), h("span", { class: "sk-dims", title: facts }, text));
   const why = copies ? `equal to ${twin} now; a tree counts it twice, and training parts the two` : `the same array as ${twin}`;
   if (twin) el.append(h("span", { class: "sk-tag", title: why }, copies ? "copy" : "shared"));
@@ -55,8 +54,8 @@ function leafRow({ row, parameter }, canonical, copies) {
 function paintLeaf(view, row, { leaf }) {
   const floats = leaf == null ? null : view.leaves.get(leaf);
   if (!floats) return;
-  const found = record(floats, false);
-  paintBars(row.querySelector(".sk-bars"), [...found.bins], view.colors, 18);
+  const found = record(floats);
+  paintBars(row.querySelector(".sk-bars"), found.bins, view.colors, 18);
   setText(row.querySelector(".sk-mean"), `${short(found.mean, 2)} ± ${short(found.spread, 2)}`);
   const ends = `${short(found.least)} … ${short(found.greatest)}`;
   row.querySelector(".sk-mean").title = `mean ${short(found.mean, 6)}, spread ${short(found.spread, 6)}, ${ends}`;
