@@ -55,6 +55,38 @@ def workers():
         yield client, cluster
 
 
+def test_a_submission_that_a_worker_has_no_room_for_is_tried_again_and_no_child_idles_beside_the_spare(
+    handed_in, workers, tmp_path
+):
+    (assignment, handed, here), (client, cluster), spares = handed_in, workers, []
+
+    def has_no_room_at_first():
+        from seqkit.errors import SandboxError
+        from seqkit.grading.sandbox import Sandbox
+
+        examine = Sandbox.examine
+
+        def once(*args):
+            Sandbox.examine = examine
+            raise SandboxError("no room here")
+
+        Sandbox.examine = once
+
+    def spare_children():
+        from seqkit.grading import cluster
+
+        return [len(sandbox._spares) for sandbox in cluster._SANDBOXES.values()]
+
+    def tell(event, **facts):
+        if event == "graded" and facts["done"] == facts["total"]:
+            spares.extend(client.run(spare_children).values())
+
+    client.run(has_no_room_at_first)
+    tally, there = graded(handed, assignment, tmp_path, scheduler=cluster.scheduler_address, tell=tell)
+    assert tally.graded == len(CLASS) and tally.problems == [] and there == here
+    assert spares == [[1], [1]]
+
+
 def test_a_worker_that_is_killed_costs_nobody_a_score_and_no_room_is_left(handed_in, workers, tmp_path):
     (assignment, handed, here), (client, cluster), lost = handed_in, workers, []
 
