@@ -145,7 +145,7 @@ def _sentence(verdict, shown):
 
 def _hint(exercise, verdict):
     """A question for whoever has not begun; a direction for whoever is on the way."""
-    return "" if verdict.ok else exercise.hints[1 if verdict.started and len(exercise.hints) > 1 else 0]
+    return "" if verdict.ok else exercise.hints[1 if verdict.started else 0]
 
 
 def _behaviour(observations):

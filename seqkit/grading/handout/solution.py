@@ -32,8 +32,7 @@ def _answer(source):
 
 def _functions(source):
     """{name: node} of what has a body to be written: the function, or the methods of the class."""
-    answer = _answer(source)
-    return {each.name: each for each in _parts(answer)}
+    return {each.name: each for each in _parts(_answer(source))}
 
 
 def _parts(answer):
