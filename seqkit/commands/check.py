@@ -3,7 +3,6 @@
 import click
 
 from seqkit.commands.failing import FOUND
-from seqkit.commands.options import still
 from seqkit.commands.voice import spoken
 
 COLOURS = {"✓": "green", "✗": "red"}
@@ -23,7 +22,6 @@ def check(voice, notebook):
       seqkit check notebooks/03_write_one.ipynb
       seqkit check --json mine.ipynb
     """
-    still()
     from seqkit.grading.checking import check_notebook
 
     graded = check_notebook(notebook)
