@@ -55,7 +55,7 @@ def _folder(results, out, name):
     if out:
         return Path(out)
     if "://" in results:
-        raise click.UsageError("a gradebook on a server has no folder: name one for the pages with --out.")
+        raise click.UsageError("a gradebook at a URL has no folder for the pages: name one with --out.")
     beside = Path(results) if Path(results).is_dir() else Path(results).parent
     return beside / "pages" / name
 

@@ -134,13 +134,9 @@ def _sentence(verdict, shown):
     """What the student is told: nothing that was drawn in secret is in it."""
     if verdict.mistake:
         return next(each.sentence for each in load(verdict.exercise).mistakes if each.name == verdict.mistake)
-    return (
-        verdict.sentence
-        if verdict.ok or not verdict.started
-        else shown.sentence
-        if shown and not shown.ok
-        else ELSEWHERE
-    )
+    if verdict.ok or not verdict.started:
+        return verdict.sentence
+    return shown.sentence if shown and not shown.ok else ELSEWHERE
 
 
 def _hint(exercise, verdict):

@@ -36,9 +36,8 @@ def _functions(source):
 
 
 def _parts(answer):
-    return (
-        [answer] if isinstance(answer, ast.FunctionDef) else [p for p in answer.body if isinstance(p, ast.FunctionDef)]
-    )
+    inside = [answer] if isinstance(answer, ast.FunctionDef) else answer.body
+    return [each for each in inside if isinstance(each, ast.FunctionDef)]
 
 
 def _body(function, lines):
