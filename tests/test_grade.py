@@ -509,7 +509,7 @@ def test_a_sandbox_that_is_required_and_not_to_be_had_is_refused(tmp_path):
         assert book.keys(NAME) == set()
 
 
-def test_what_is_bounded_only_is_refused_where_more_is_required_and_said_loudly(tmp_path):
+def test_what_is_bounded_only_is_said_loudly():
     grader = Grader(items.Assignment(NAME, (items.Item("forward", 5.0),), secret=b"s" * 32))
     with Sandbox(["forward"], plain=True) as sandbox:
         grader._why_not = sandbox.ready()

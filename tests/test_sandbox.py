@@ -214,7 +214,7 @@ def test_of_two_exercises_one_that_ends_the_process_takes_nothing_from_the_other
     assert not any(name == "shapes" for name, _ in found.seen)
 
 
-def test_two_exercises_that_end_the_process_take_nothing_from_the_third(sandbox):
+def test_two_exercises_that_end_the_process_take_nothing_from_the_third():
     bombs = "import os\ndef shapes(*args): os._exit(1)\ndef mlp(*args): os._exit(1)"
     with Sandbox(["shapes", "mlp", "forward"], cpu_s=60.0) as made:
         found = examined(made, bombs, hostile.HONEST, exercises=("shapes", "mlp", "forward"), more=False)
@@ -368,7 +368,7 @@ def test_the_room_is_of_this_user_alone(sandbox):
     assert stat.S_IMODE(sandbox.room.stat().st_mode) == 0o700
 
 
-def test_without_namespaces_the_other_layers_hold(facts, kept):
+def test_without_namespaces_the_other_layers_hold(facts):
     """As in a container that grants none: there is no place to write on, and the rest is refused as before."""
     with Sandbox(["forward"], layers=("limits", "landlock", "seccomp")) as made:
         facts = facts.replace(facts.partition("ROOM = ")[2].partition(";")[0], repr(str(made.room)))
