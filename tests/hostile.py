@@ -315,7 +315,7 @@ ENVIRONMENT = tries(
     libc = ctypes.CDLL(None); libc.getenv.restype = ctypes.c_char_p
     got += [name for name in ("PATH", "USER", CANARY_NAME) if libc.getenv(name.encode())]
 
-           got += [path for path in sys.path if path and REPOSITORY in path and "/site-packages" not in path and ".venv" not in path]
+    got += [path for path in sys.path if path and REPOSITORY in path and "/site-packages" not in path and ".venv" not in path]
     got += [arg for arg in (*sys.argv, *sys.orig_argv) if REPOSITORY in arg and ".venv" not in arg]
     """,
 )
@@ -387,7 +387,7 @@ SCRATCH = tries(
     for f in (one_large, many, names, holes): attempt(f.__name__, f)
     for name in os.listdir("."): os.unlink(name)
     open("again", "w").write("x")
-    os.mkdir("folder"), os.rename("again", "folder/again")
+    os.mkdir("folder"), os.rename("again", "once more")
     """,
 )
 FILES = tries(

@@ -291,6 +291,11 @@ def test_each_assignment_has_its_own_folder_of_pages(place, tmp_path):
     assert (tmp_path / "results" / "pages" / "hw1" / "index.html").exists()
 
 
+def test_a_gradebook_at_a_url_needs_a_folder_for_its_pages(place):
+    found = run("report", f"sqlite:///{place}/results/gradebook.sqlite", "-a", place / "hw1")
+    assert found.exit_code == 2 and "a URL has no folder for the pages: name one with --out" in found.stderr
+
+
 def test_an_option_that_a_format_does_not_know_is_refused(place):
     found = run("export", place / "results", "-a", place / "hw1", "--to", "csv", "--scale")
     assert found.exit_code == 2 and "--to csv takes no --scale" in found.stderr

@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -49,6 +50,16 @@ def test_every_format_writes_text_for_a_class_and_for_nobody(to):
     for entries in (CLASS, CLASS[:1], []):
         made = room.write(entries, ASSIGNMENT)
         assert all(isinstance(text, str) for text in (made.values() if isinstance(made, dict) else [made]))
+
+
+@pytest.mark.parametrize("to", ["gradescope", "github"])
+@pytest.mark.parametrize("scores", ["not judged", "none"])
+def test_points_by_hand_are_told_where_nothing_could_be_judged(to, scores):
+    one = entry("ana", adjustments=[("forward", 4.5)])
+    odd = tuple(replace(score, asked=0, agreed=0) for score in one.graded.scores) if scores == "not judged" else ()
+    made = exports.load(to).write([replace(one, graded=replace(one.graded, scores=odd))], ASSIGNMENT)
+    told = html.unescape("".join(made.values()))
+    assert told.count("Adjusted by hand: 4.5 of 5.") and "0 of 0 probes" not in told
 
 
 @pytest.mark.parametrize("to", [to for to in exports.FORMATS if to != "csv"])
@@ -134,7 +145,7 @@ def test_a_result_for_gradescope_has_only_fields_of_its_specification(one):
     assert made.keys() <= GRADESCOPE and all(test.keys() <= GRADESCOPE_TEST for test in made["tests"])
     assert made["score"] == sum(test["score"] for test in made["tests"]) == total(one, ASSIGNMENT)
     assert {test["status"] for test in made["tests"]} <= {"passed", "failed"}
-    assert made["visibility"] in gradescope.VISIBILITIES and made["stdout_visibility"] == "hidden"
+    assert made["visibility"] in exports.VISIBILITIES and made["stdout_visibility"] == "hidden"
 
 
 def test_gradescope_shows_every_text_as_text():
@@ -235,6 +246,11 @@ def test_two_students_never_share_a_row():
 def test_a_roster_is_read_in_the_encodings_and_with_the_separators_that_people_have(tmp_path, data):
     (tmp_path / "roster.csv").write_bytes(data)
     assert read(tmp_path / "roster.csv").records() == [{"a": "1", "b": "2"}]
+
+
+def test_a_roster_is_read_to_its_end_however_large_it_is(tmp_path):
+    (tmp_path / "roster.csv").write_text("id,note\n" + "".join(f"s{i},{'x' * 100_000}\n" for i in range(210)))
+    assert [row[0] for row in read(tmp_path / "roster.csv").rows] == [f"s{i}" for i in range(210)]
 
 
 @pytest.mark.parametrize(

@@ -509,7 +509,7 @@ def test_a_sandbox_that_is_required_and_not_to_be_had_is_refused(tmp_path):
         assert book.keys(NAME) == set()
 
 
-def test_what_is_bounded_only_is_refused_where_more_is_required_and_said_loudly(tmp_path):
+def test_what_is_bounded_only_is_said_loudly():
     grader = Grader(items.Assignment(NAME, (items.Item("forward", 5.0),), secret=b"s" * 32))
     with Sandbox(["forward"], plain=True) as sandbox:
         grader._why_not = sandbox.ready()
@@ -605,6 +605,15 @@ def test_no_prediction_of_a_lesson_is_taken_for_an_answer():
         cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
         asked = {name for name, (_, _, lesson, _) in index().items() if lesson == path.stem}
         assert set(defined(cells)) - asked <= set(re.findall(r"check\(\s*['\"](\w+)", "\n".join(cells))), path.stem
+
+
+def test_grading_ends_with_1_where_a_file_could_not_be_read_and_with_0_where_nothing_is_left(tmp_path):
+    made(tmp_path / NAME, exercises=["forward"])
+    hand_in(tmp_path / "in", NAME, {"ana": "{"})
+    asked = ["grade", tmp_path / "in", "-a", tmp_path / NAME, "-o", tmp_path / "results"]
+    runs = [CliRunner().invoke(cli, list(map(str, asked))) for _ in range(2)]
+    assert [run.exit_code for run in runs] == [1, 0]
+    assert "ana: could not be read." in runs[0].stderr and "1 with a problem" in runs[0].stdout
 
 
 def test_a_student_who_is_named_is_graded_again_though_nothing_has_changed(tmp_path):

@@ -622,9 +622,10 @@ def test_damaged_zips_raise_nothing_but_intake_errors(tmp_path):
     assert opened > 150
 
 
-def test_an_endless_folder_is_refused(tmp_path):
+def test_an_endless_folder_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(listing, "MAX_FILES", 50)
     with pytest.raises(IntakeError, match="more than 50 files"):
-        listing.in_folder(folder(tmp_path, [f"{i}.ipynb" for i in range(60)]), most_files=50)
+        listing.in_folder(folder(tmp_path, [f"{i}.ipynb" for i in range(60)]))
 
 
 def test_what_a_handed_notebook_shows_of_itself_is_who_what_and_when(tmp_path):

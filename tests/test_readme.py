@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -53,17 +54,19 @@ def test_the_number_of_exercises_is_what_it_says():
 
 def test_every_make_target_of_the_readme_is_a_target():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"^make (\w+)|`make (\w+)`", TEXT, re.MULTILINE))
-    assert {"lab", "test", "help"} <= {word for pair in named for word in pair if word} <= targets
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", TEXT, re.MULTILINE))
+    assert {"lab", "test", "help", "run-notebooks"} <= named <= targets
 
 
-def test_every_command_of_the_readme_is_one():
-    from click.testing import CliRunner
-
+def test_every_command_of_the_readme_is_one_and_takes_what_stands_behind_it():
     from seqkit.__main__ import cli
 
-    named = set(re.findall(r"^seqkit (\w+)", TEXT, re.MULTILINE))
-    assert named and all(CliRunner().invoke(cli, [name, "--help"]).exit_code == 0 for name in named)
+    names = cli.list_commands(None)
+    takes = {name: {each for one in cli.get_command(None, name).params for each in one.opts} for name in names}
+    written = [shlex.split(line, comments=True) for line in re.findall(r"^seqkit (.+)", TEXT, re.MULTILINE)]
+    assert written and all({word for word in rest if word[0] == "-"} <= takes[name] for name, *rest in written)
+    mentioned = re.findall(r"(?<=[ `])--[a-z-]+", TEXT.partition("## For teachers")[2].partition("## Measured")[0])
+    assert set(mentioned) <= {"--help"}.union(*takes.values())
 
 
 def test_every_link_leads_to_a_file():

@@ -146,6 +146,15 @@ def test_an_adjustment_is_shown_with_its_reason(folder):
     assert "Adjusted to 8" in said and "Prof. Curie" in said and "the widths were swapped" in said
 
 
+def test_points_by_hand_for_a_file_that_could_not_be_read_are_shown_with_their_reason(tmp_path):
+    unread = next(entry for entry in CLASS if entry.graded.status == "could not be read")
+    entry = replace(unread, adjustments=next(entry.adjustments for entry in CLASS if entry.adjustments))
+    report.write([entry], ASKED, tmp_path)
+    said, teachers = theirs(tmp_path, entry.student).text, Page(*pages(tmp_path, "teacher")).text
+    assert "Adjusted to 8" in said and "the widths were swapped" in said and "0 of 5 probes" not in said
+    assert "Adjusted to 8" in teachers and not re.search(r"of \d+ 0 of 5", teachers)
+
+
 @pytest.mark.parametrize("status", ["could not be read", "timeout", "died"])
 def test_a_student_whose_notebook_did_not_run_is_told_what_to_do(folder, status):
     entry = next(entry for entry in CLASS if entry.graded.status == status)
@@ -353,14 +362,15 @@ def test_code_that_python_cannot_read_is_compared_as_words():
     assert similarity.pairs([broken, OWN, renamed(broken)])[0].score == 1.0
 
 
-def test_the_score_is_the_cosine_that_scikit_learn_gives():
+def test_the_score_is_the_cosine_that_scikit_learn_gives(monkeypatch):
+    monkeypatch.setattr(similarity, "ALIKE", 0.01)
     documents = [OWN + HERS, renamed(OWN), HERS + OWN[:1]]
     counted = TfidfVectorizer(analyzer=similarity._passages, binary=True, norm="l2")
     counted.fit(documents)
     counted.idf_ = np.log(4 / (1 + np.bincount(counted.transform(documents).indices))) + 0.05
     vectors = counted.transform(documents)
     wanted = (vectors @ vectors.T).toarray()
-    found = {(pair.one, pair.other): pair.score for pair in similarity.pairs(documents, alike=0.01)}
+    found = {(pair.one, pair.other): pair.score for pair in similarity.pairs(documents)}
     assert found == pytest.approx({at: wanted[at] for at in found}, abs=1e-3) and len(found) == 3
 
 

@@ -1,5 +1,6 @@
 """The closed room: an honest answer earns whatever stands beside it, a hostile one gains nothing, and the next is examined as ever."""
 
+import ast
 import os
 import platform
 import signal
@@ -7,6 +8,7 @@ import stat
 import struct
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,10 @@ import pytest
 
 from seqkit.check import DRAW, judge
 from seqkit.exercise import load
-from seqkit.grading import building, compiled, scoring, wire
-from seqkit.grading.examined import Ask, Job
+from seqkit.grading import building, compiled, replies, scoring, wire
+from seqkit.grading.examined import Ask, Examined, Job
 from seqkit.grading.handout.assignment import Item
-from seqkit.grading.room import layers
+from seqkit.grading.room import child, layers, watching
 from seqkit.grading.room.cells import LINE, LINES, PRINTED, SAID
 from seqkit.grading.room.warming import warm
 from seqkit.grading.sandbox import Sandbox
@@ -212,7 +214,7 @@ def test_of_two_exercises_one_that_ends_the_process_takes_nothing_from_the_other
     assert not any(name == "shapes" for name, _ in found.seen)
 
 
-def test_two_exercises_that_end_the_process_take_nothing_from_the_third(sandbox):
+def test_two_exercises_that_end_the_process_take_nothing_from_the_third():
     bombs = "import os\ndef shapes(*args): os._exit(1)\ndef mlp(*args): os._exit(1)"
     with Sandbox(["shapes", "mlp", "forward"], cpu_s=60.0) as made:
         found = examined(made, bombs, hostile.HONEST, exercises=("shapes", "mlp", "forward"), more=False)
@@ -249,8 +251,15 @@ def test_the_secret_draw_comes_in_after_everything_that_a_student_is_shown_has_g
 @needs_disk
 def test_what_is_tried_is_refused_and_the_honest_part_earns(one, sandbox, facts, kept):
     before = {path: (path.read_bytes(), path.stat()) for path in kept.iterdir()}
-    check(examined(sandbox, facts + one.cells[0], *one.cells[1:], limit_s=20.0), one)
+    found = examined(sandbox, facts + one.cells[0], *one.cells[1:], limit_s=20.0)
+    check(found, one)
+    assert not any(error for error, *_ in found.cells.values()), "what it was to try behind that it has not tried"
     assert {path: (path.read_bytes(), path.stat()) for path in kept.iterdir()} == before
+
+
+@pytest.mark.parametrize("one", [*hostile.QUIET, *hostile.LOUD], ids=lambda one: one.name)
+def test_what_is_hostile_is_python_and_so_is_tried_at_all(one):
+    assert all(map(ast.parse, one.cells))
 
 
 @pytest.mark.parametrize("one", hostile.LOUD, ids=lambda one: one.name)
@@ -359,7 +368,7 @@ def test_the_room_is_of_this_user_alone(sandbox):
     assert stat.S_IMODE(sandbox.room.stat().st_mode) == 0o700
 
 
-def test_without_namespaces_the_other_layers_hold(facts, kept):
+def test_without_namespaces_the_other_layers_hold(facts):
     """As in a container that grants none: there is no place to write on, and the rest is refused as before."""
     with Sandbox(["forward"], layers=("limits", "landlock", "seccomp")) as made:
         facts = facts.replace(facts.partition("ROOM = ")[2].partition(";")[0], repr(str(made.room)))
@@ -388,6 +397,36 @@ def test_no_library_of_another_python_lays_seqkit_open(tmp_path, monkeypatch):
     monkeypatch.setattr(layers, "SYSTEM", (str(tmp_path / "lib"),))
     inside = {path for path in layers.readable() if path.startswith(str(tmp_path))}
     assert inside == {str(shelf / "numpy"), str(tmp_path / "lib/libx.so")}
+
+
+def saying(*frames):
+    """What is kept of the frames of a child that was asked for `forward` after one cell."""
+    found, at = Examined(), replies.Place([[1, "x = 1"]], asks("forward"), ["got"])
+    for kind, value in frames:
+        replies.take(kind, value, at, found)
+    return found
+
+
+CELLS = [(child.CELL, [1, "", "", [], False]), (child.CELL, None)]
+SEEN = Observations(
+    "forward", "a function", True, True, tuple((Seen(1),) * probe.times for probe in load("forward").probes)
+)
+
+
+def test_a_child_says_at_most_so_often_what_was_tried_each_once_and_cut():
+    tried = [(child.TRIED, f"{i % 3} {'x' * 999}") for i in range(watching.MOST)]
+    assert [len(text) for text in saying(*tried).tried] == [200] * 3
+    with pytest.raises(wire.WireError, match="a frame b'T' where there is none"):
+        saying(*tried, tried[0])
+
+
+def test_a_child_sees_as_many_cases_as_were_asked_of_what_was_asked():
+    assert saying(*CELLS, (child.SEEN, ["forward", "public", SEEN])).seen == {("forward", "public"): SEEN}
+    fewer, more = replace(SEEN, probes=SEEN.probes[1:]), replace(SEEN, probes=(SEEN.probes[0] * 2, *SEEN.probes[1:]))
+    other = [["forward", "public", seen] for seen in (fewer, more, replace(SEEN, exercise="shapes"))]
+    for value in (*other, ["forward", "secret", SEEN], ["shapes", "public", SEEN]):
+        with pytest.raises(wire.WireError, match="a frame b'S' where there is none"):
+            saying(*CELLS, (child.SEEN, value))
 
 
 FORGED = {

@@ -64,9 +64,8 @@ def assign(voice, name, exercises, lesson, out, personal, points, weights, time_
     if bool(exercises) == (lesson is not None):
         raise click.UsageError("name exercises with --exercise, or one lesson with --lesson.")
     more |= {"time_limit_s": time_limit} if time_limit is not None else {}
-    more |= {"personal": personal} if personal else {}
-    amounts = {"points": dict(points) or None, "weights": dict(weights) or None}
-    made = make(name, exercises, out, lesson=lesson, **amounts, **more)
+    given = {"points": dict(points), "weights": dict(weights), "personal": personal or ()}
+    made = make(name, exercises, out, lesson=lesson, **given, **more)
     for note in made.notes:
         voice.note(note)
     _tell(voice, made, out or name)

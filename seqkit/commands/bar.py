@@ -76,7 +76,7 @@ def _bar():
 
     columns = [progress.BarColumn(), progress.MofNCompleteColumn(), Rate(), progress.TimeRemainingColumn()]
     name = progress.TextColumn("{task.fields[name]}", markup=False)
-    return progress.Progress(*columns, name, console=Console(file=sys.stderr), transient=False)
+    return progress.Progress(*columns, name, console=Console(file=sys.stderr))
 
 
 def _short(text):

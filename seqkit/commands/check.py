@@ -14,7 +14,7 @@ COLOURS = {"✓": "green", "✗": "red"}
 def check(voice, notebook):
     """Judge each exercise in NOTEBOOK, found by the name of what a cell defines.
 
-    The cells run in a process of their own, on Linux a closed one: nothing on this machine is changed. Exit code 1 if an
+    The cells run in a process of their own, on Linux a closed one that changes nothing on this machine. Exit code 1 if an
     answer is wrong.
 
     \b
@@ -22,9 +22,6 @@ def check(voice, notebook):
       seqkit check notebooks/03_write_one.ipynb
       seqkit check --json mine.ipynb
     """
-    from seqkit.commands.options import still
-
-    still()
     from seqkit.grading.checking import check_notebook
 
     graded = check_notebook(notebook)

@@ -5,7 +5,7 @@ import click
 from seqkit.commands.failing import FOUND
 from seqkit.commands.voice import spoken
 
-COLOURS = {"✓": "green", "✗": "red", "·": None}
+COLOURS = {"✓": "green", "✗": "red"}
 
 
 @click.command()
@@ -24,15 +24,16 @@ def doctor(voice, results):
     from seqkit.grading.doctor import look
 
     findings = look(results)
-    voice.answer({"findings": findings, "ok": all(one.mark != "✗" for one in findings)})
+    ok = all(one.mark != "✗" for one in findings)
+    voice.answer({"findings": findings, "ok": ok})
     if not voice.json:
         _show(voice, findings)
-    click.get_current_context().exit(FOUND if any(one.mark == "✗" for one in findings) else 0)
+    click.get_current_context().exit(0 if ok else FOUND)
 
 
 def _show(voice, findings):
     wide = max(len(one.what) for one in findings)
     for one in findings:
-        voice.say(f"{one.mark} {one.what:{wide}}  {one.figure}", fg=COLOURS[one.mark])
+        voice.say(f"{one.mark} {one.what:{wide}}  {one.figure}", fg=COLOURS.get(one.mark))
         if one.todo:
             voice.say(f"  {'':{wide}}  → {one.todo}")

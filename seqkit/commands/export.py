@@ -13,23 +13,15 @@ from seqkit.commands.options import (
     the_students,
 )
 from seqkit.commands.voice import spoken
-
-TAKES = {
-    "csv": {"excel"},
-    "gradescope": {"visibility"},
-    "nbgrader": {"roster"},
-    "canvas": {"roster", "column", "scale"},
-    "moodle": {"roster", "column", "scale"},
-    "github": set(),
-}
-"""{format: the options that it knows}."""
-VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+from seqkit.grading import exports
 
 
 @click.command()
 @results_folder
 @assignment_folder
-@click.option("--to", "form", required=True, type=click.Choice(list(TAKES)), help="The system that takes it in.")
+@click.option(
+    "--to", "form", required=True, type=click.Choice(list(exports.FORMATS)), help="The system that takes it in."
+)
 @click.option(
     "--out",
     "-o",
@@ -47,7 +39,9 @@ VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 @click.option("--column", metavar="TITLE", help="canvas, moodle: the column that takes the points.")
 @click.option("--scale", is_flag=True, help="canvas, moodle: turn our points into theirs.")
 @click.option("--excel", is_flag=True, help="csv: with the mark by which Excel knows UTF-8.")
-@click.option("--visibility", type=click.Choice(VISIBILITIES), help="gradescope: when a student sees the exercises.")
+@click.option(
+    "--visibility", type=click.Choice(exports.VISIBILITIES), help="gradescope: when a student sees the exercises."
+)
 @spoken
 def export(voice, results, assignment, form, out, students, **options):
     """Write the grades in RESULTS, a folder or a URL, for another system.
@@ -62,11 +56,11 @@ def export(voice, results, assignment, form, out, students, **options):
       seqkit export results/ -a hw1 --to gradescope -o gradescope/
       seqkit export results/ -a hw1 --to github --student ana >> "$GITHUB_STEP_SUMMARY"
     """
-    from seqkit.grading import exports
     from seqkit.grading.handout.assignment import load
 
-    options = _options(form, options)
-    asked, room = load(assignment), exports.load(form)
+    room = exports.load(form)
+    options = _options(form, room, options)
+    asked = load(assignment)
     with gradebook(results) as book:
         entries = of_students(book.current(the_assignment(book, asked.name)), students, "entry")
     made = room.write(entries, asked, **options)
@@ -81,10 +75,12 @@ def export(voice, results, assignment, form, out, students, **options):
     click.get_current_context().exit(FOUND if missing or check else 0)
 
 
-def _options(form, options):
+def _options(form, room, options):
     """Those that were given; one that the format does not know is refused, not passed over."""
+    from inspect import signature
+
     given = {name: value for name, value in options.items() if value}
-    for name in given.keys() - TAKES[form]:
+    for name in given.keys() - signature(room.write).parameters:
         raise click.UsageError(f"--to {form} takes no --{name}.")
     if "roster" in given:
         from seqkit.grading.exports.sheet import read
@@ -98,6 +94,7 @@ def _deliver(voice, made, room, out, form):
     from pathlib import Path
 
     from seqkit.grading.handout import atomic
+    from seqkit.steps import count
 
     if out is None and isinstance(made, dict) and any("/" in name for name in made) and not voice.json:
         raise click.UsageError(f"--to {form} makes a file for each student: name a folder with --out.")
@@ -109,7 +106,7 @@ def _deliver(voice, made, room, out, form):
     places = {Path(out) if single else Path(out) / name: text for name, text in texts.items()}
     for place, text in places.items():
         atomic.write(place, text, mode=0o600)
-    voice.note(f"{len(places)} file{'s' * (len(places) != 1)}: {out}")
+    voice.note(f"{count(len(places), 'file')}: {out}")
     return [str(place) for place in places]
 
 

@@ -38,7 +38,7 @@ def report(voice, results, assignment, out):
     from seqkit.steps import count
 
     asked = load(assignment)
-    folder = _folder(results, out) / ("" if out else asked.name)
+    folder = _folder(results, out, asked.name)
     with gradebook(results) as book:
         entries = book.current(the_assignment(book, asked.name))
     for line in of_other_points(entries, asked):
@@ -49,13 +49,15 @@ def report(voice, results, assignment, out):
     voice.say(f"{count(len(pages), 'page')} of {count(len(entries), 'student')}: {pages[0]}")
 
 
-def _folder(results, out):
+def _folder(results, out, name):
     from pathlib import Path
 
-    if out is None and "://" in results:
-        raise click.UsageError("a gradebook on a server has no folder: name one for the pages with --out.")
+    if out:
+        return Path(out)
+    if "://" in results:
+        raise click.UsageError("a gradebook at a URL has no folder for the pages: name one with --out.")
     beside = Path(results) if Path(results).is_dir() else Path(results).parent
-    return Path(out) if out else beside / "pages"
+    return beside / "pages" / name
 
 
 def _handed_out(folder):

@@ -20,7 +20,7 @@ class Voice:
     """
 
     def __init__(self, program="seqkit", args=()):
-        self.program, self.args = program or "seqkit", tuple(args)
+        self.program, self.args = program, tuple(args)
         self.json = self.quiet = self.traceback = self.answered = False
 
     def say(self, text, fg=None):

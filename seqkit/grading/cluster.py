@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import threading
 from asyncio import CancelledError
 from concurrent.futures import Future
@@ -119,6 +120,7 @@ def _hand_on(done, ours):
 _SANDBOXES = {}
 """{(exercises, limit_s): Sandbox} of this worker."""
 _ONE_AT_A_TIME = threading.Lock()
+_HERE, _NUMBERS = threading.local(), itertools.count()
 
 
 def _sandbox(exercises, limit_s):
@@ -148,7 +150,14 @@ async def _ready(exercises, limit_s):
 
 
 def _examine(exercises, limit_s, job):
-    return _sandbox(exercises, limit_s).examine(job, threading.get_ident())
+    return _sandbox(exercises, limit_s).examine(job, _number())
+
+
+def _number():
+    """Of this thread among those that examine, from 0, which has a spare child beforehand."""
+    if not hasattr(_HERE, "number"):
+        _HERE.number = next(_NUMBERS)
+    return _HERE.number
 
 
 async def _close():

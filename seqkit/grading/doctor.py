@@ -15,6 +15,8 @@ from pathlib import Path
 GIB = 1 << 30
 FREE_BYTES = GIB
 """So much has to be free on a disk."""
+EXTRAS = "", "torch", "dask", "postgres"
+"""Whose requirements are looked at: those of seqkit itself, and of what only some of it needs."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 MEMORY_BOUNDS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Where a container says how much memory it has."""
@@ -51,13 +53,13 @@ def look(results=None):
 
 def _installed():
     try:
-        return [*_python(), *_packages(), *_optional()]
+        return [*_python(), *_packages()]
     except metadata.PackageNotFoundError:
         return [Finding("✗", "seqkit", "runs from a folder, is not installed", "pip install -e . in that folder")]
 
 
 def _python():
-    found, wanted = platform.python_version(), metadata.metadata("seqkit").get("Requires-Python") or ">=3.11"
+    found, wanted = platform.python_version(), metadata.metadata("seqkit")["Requires-Python"]
     fits = _fits(wanted, found)
     todo = "" if fits else f"seqkit takes Python {wanted}; install one and make the environment anew"
     yield Finding("✓" if fits else "✗", "Python", f"{found} on {platform.system()} {platform.machine()}", todo)
@@ -66,28 +68,19 @@ def _python():
 
 def _packages():
     """What seqkit says it needs, and what is there."""
-    return [_package(name, wanted) for name, wanted, extra in _requirements() if not extra]
-
-
-def _optional():
-    """Of what is only needed for something: PyTorch, Dask, PostgreSQL."""
-    return [
-        _package(name, wanted, extra)
-        for name, wanted, extra in _requirements()
-        if extra in ("torch", "dask", "postgres")
-    ]
+    return [_package(*each) for each in _requirements() if each[2] in EXTRAS]
 
 
 def _requirements():
     """(name, versions, extra) of each requirement in the metadata of the installed seqkit."""
-    for line in metadata.requires("seqkit") or ():
+    for line in metadata.requires("seqkit"):
         needs, _, marker = line.partition(";")
         name, wanted = re.fullmatch(r"([\w.-]+)(?:\[.*\])?\s*(.*)", needs.strip()).groups()
         extra = re.search(r"extra\s*==\s*['\"](\w+)['\"]", marker)
         yield name, wanted.strip(" ()"), extra[1] if extra else ""
 
 
-def _package(name, wanted, extra=""):
+def _package(name, wanted, extra):
     try:
         found = metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -134,18 +134,14 @@ def _sentence(verdict, shown):
     """What the student is told: nothing that was drawn in secret is in it."""
     if verdict.mistake:
         return next(each.sentence for each in load(verdict.exercise).mistakes if each.name == verdict.mistake)
-    return (
-        verdict.sentence
-        if verdict.ok or not verdict.started
-        else shown.sentence
-        if shown and not shown.ok
-        else ELSEWHERE
-    )
+    if verdict.ok or not verdict.started:
+        return verdict.sentence
+    return shown.sentence if shown and not shown.ok else ELSEWHERE
 
 
 def _hint(exercise, verdict):
     """A question for whoever has not begun; a direction for whoever is on the way."""
-    return "" if verdict.ok else exercise.hints[1 if verdict.started and len(exercise.hints) > 1 else 0]
+    return "" if verdict.ok else exercise.hints[1 if verdict.started else 0]
 
 
 def _behaviour(observations):

@@ -6,8 +6,6 @@ from seqkit.grading.book.entries import Adjustment
 from seqkit.grading.book.tables import adjustments, gradings, scores, submissions
 
 GRADED = submissions.join(gradings)
-
-
 LAST = select(func.max(gradings.c.id)).group_by(gradings.c.submission_id)
 """The id of the last grading of each submission: the one that counts."""
 

@@ -14,6 +14,8 @@ FORMATS = {
     "github": "github",
 }
 """{what `seqkit export --to` takes: the room that writes it}."""
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+"""When a student sees the exercises, in Gradescope's words."""
 
 
 def load(to):

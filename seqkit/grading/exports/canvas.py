@@ -9,7 +9,7 @@ import re
 from seqkit.errors import AssignmentError
 from seqkit.grading.exports import cells
 from seqkit.grading.exports.columns import scaled, with_scores
-from seqkit.grading.exports.scores import possible, total
+from seqkit.grading.exports.scores import possible, tidy, total
 
 FILE = "canvas.csv"
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -46,12 +46,11 @@ def write(entries, assignment, *, roster=None, column=None, scale=False):
     person = _columns(roster)
     score = _place(roster, column or assignment.name)
     title = (column or assignment.name) if score is None else roster.columns[score]
-    marks = [i for i, row in enumerate(roster.rows) if _is_mark(row, person)]
-    factor = scaled(_points(roster, score, marks), assignment, scale, roster.file)
+    marks = [i for i, row in enumerate(roster.rows) if "Points Possible" in row[person[0]]]
+    theirs = roster.rows[marks[0]][score] if marks and score is not None else ""
+    factor = scaled(theirs, assignment, scale, roster.file)
     values, _ = with_scores(entries, assignment, roster, person, score, factor)
-    points = {
-        i: round(possible(assignment) * factor, 2) for i in marks if "Points Possible" in roster.rows[i][person[0]]
-    }
+    points = dict.fromkeys(marks, tidy(possible(assignment) * factor))
     rows = [[*_person(row, person), (values | points)[i]] for i, row in enumerate(roster.rows)]
     return cells.write_as_is([[*(roster.columns[i] for i in person), title], *rows], roster.delimiter)
 
@@ -82,16 +81,6 @@ def _place(roster, title):
     """Where the assignment of this title stands: by its title with the id, or without."""
     plain = [re.sub(r"\s+\(\d+\)$", "", name) for name in roster.columns]
     return roster.columns.index(title) if title in roster.columns else plain.index(title) if title in plain else None
-
-
-def _is_mark(row, person):
-    """Whether a row tells about the assignments and not about a student."""
-    return "Points Possible" in row[person[0]] or not any(row[i].strip() for i in person)
-
-
-def _points(roster, score, marks):
-    told = [roster.rows[i][score] for i in marks if score is not None and "Points Possible" in roster.rows[i][0]]
-    return told[0] if told else ""
 
 
 def _person(row, person):

@@ -17,20 +17,19 @@ def cell(value):
     return ("'" if risky else "") + "".join(map(_printed, text))
 
 
-def write(rows, *, excel=False, delimiter=",", line_end="\r\n"):
+def write(rows, *, excel=False, line_end="\r\n"):
     """Rows of values as CSV; every text is defused and quoted.
 
     Args:
         rows: lists of values.
         excel: begin with the byte order mark by which Excel knows UTF-8.
-        delimiter: what stands between two cells.
         line_end: what ends a row.
     """
     kept = [[cell(value) for value in row] for row in rows]
-    return ("\ufeff" if excel else "") + write_as_is(kept, delimiter, line_end, csv.QUOTE_NONNUMERIC)
+    return ("\ufeff" if excel else "") + write_as_is(kept, ",", line_end, csv.QUOTE_NONNUMERIC)
 
 
-def write_as_is(rows, delimiter=",", line_end="\r\n", quoting=csv.QUOTE_MINIMAL):
+def write_as_is(rows, delimiter, line_end="\r\n", quoting=csv.QUOTE_MINIMAL):
     """Rows of values as CSV, none of them changed: for cells that another system wrote and has to know again."""
     made = io.StringIO()
     csv.writer(made, delimiter=delimiter, lineterminator=line_end, quoting=quoting).writerows(rows)

@@ -8,12 +8,12 @@ MOST = 4_000
 
 def lines(one):
     """The lines about a `Weighed`: the sentence, the smallest failing call, remarks, the next hint, and if it was adjusted."""
-    score = one.score
-    if score is None or not score.judged:
-        return [visible(score.sentence, MOST) if score else "It was not judged."]
-    told = [f"{score.agreed} of {score.asked} probes. {score.sentence}" if score.started else score.sentence]
-    told += [f"Try it: {score.call}"] if score.call else []
-    told += score.remarks
-    told += [f"Hint: {score.hint}"] if score.hint and not score.ok else []
+    told = _judged(one.score) if one.score else ["It was not judged."]
     told += [f"Adjusted by hand: {one.earned} of {one.points}."] if one.adjusted else []
     return [visible(line, MOST) for line in told if line]
+
+
+def _judged(score):
+    count = f"{score.agreed} of {score.asked} probes. " if score.started and score.judged else ""
+    told = [f"{count}{score.sentence}", *([f"Try it: {score.call}"] if score.call else []), *score.remarks]
+    return told + ([f"Hint: {score.hint}"] if score.hint and not score.ok else [])

@@ -12,7 +12,6 @@ from seqkit.grading.report.slugs import slugs
 from seqkit.grading.report.visible import visible
 
 FILE = "results.json"
-VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
 
 def write(entries, assignment, *, visibility="visible"):
@@ -21,7 +20,7 @@ def write(entries, assignment, *, visibility="visible"):
     Args:
         entries: an `Entry` for each student.
         assignment: what they were graded for.
-        visibility: when a student sees the exercises, one of `VISIBILITIES`.
+        visibility: when a student sees the exercises, one of `exports.VISIBILITIES`.
     """
     folders = slugs([entry.student for entry in entries])
     made = {entry.student: _text(results(entry, assignment, visibility)) for entry in entries}

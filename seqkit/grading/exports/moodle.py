@@ -30,7 +30,7 @@ def write(entries, assignment, *, roster=None, column=None, scale=False):
         return _plain(entries, assignment)
     score = _place(roster, column)
     factor = scaled(_most(roster), assignment, scale, roster.file)
-    values, _ = with_scores(entries, assignment, roster, _person(roster, score), score, factor)
+    values, _ = with_scores(entries, assignment, roster, _person(score), score, factor)
     rows = [[*row[:score], values[i], *row[score + 1 :]] for i, row in enumerate(roster.rows)]
     return cells.write_as_is([roster.columns, *rows], roster.delimiter)
 
@@ -38,7 +38,7 @@ def write(entries, assignment, *, roster=None, column=None, scale=False):
 def unmatched(entries, assignment, roster, column=None, **more):
     """{student: why no row of the worksheet is theirs}."""
     score = _place(roster, column)
-    return with_scores(entries, assignment, roster, _person(roster, score), score, 1)[1]
+    return with_scores(entries, assignment, roster, _person(score), score, 1)[1]
 
 
 def _plain(entries, assignment):
@@ -58,9 +58,9 @@ def _place(roster, column):
     return place
 
 
-def _person(roster, score):
+def _person(score):
     """What stands before the grade tells who it is; what is alike in many rows tells nothing and does no harm."""
-    return list(range(score))
+    return range(score)
 
 
 def _most(roster):

@@ -58,7 +58,7 @@ def _people(roster):
     place = roster.place("id")
     if place is None:
         raise AssignmentError(f"{roster.file}: the roster has no column `id`. It has: {', '.join(roster.columns)}.")
-    return {row[place]: record for row, record in zip(roster.rows, roster.records(), strict=True) if len(row) > place}
+    return {row[place]: record for row, record in zip(roster.rows, roster.records(), strict=True)}
 
 
 def _row(student, person, entry, assignment):

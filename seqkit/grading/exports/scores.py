@@ -28,9 +28,8 @@ def weighed(entry, assignment):
 
 
 def _weighed(entry, item, score):
-    adjusted = item.exercise in entry.adjustments
-    earned = entry.earned(item.exercise) if score or adjusted else 0.0
-    return Weighed(item.exercise, score, tidy(earned * item.weight), tidy(item.points * item.weight), adjusted)
+    earned, points = (tidy(item.weight * each) for each in (entry.earned(item.exercise), item.points))
+    return Weighed(item.exercise, score, earned, points, item.exercise in entry.adjustments)
 
 
 def total(entry, assignment):

@@ -11,8 +11,6 @@ from pathlib import Path
 from seqkit.errors import AssignmentError
 
 BRACKETS = re.compile(r"\((\d+)\)$")
-BYTES = 20_000_000
-"""A roster is no larger."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,10 @@ def read(path):
     """The `Sheet` in the CSV at `path`: UTF-8 or, with its mark, UTF-16; commas, semicolons or tabs.
 
     Raises:
-        AssignmentError: it cannot be opened, is too large, or has no rows.
+        AssignmentError: it cannot be opened, is no such text, or has no rows.
     """
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(BYTES + 1)
+        data = Path(path).read_bytes()
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8. Save it as CSV in UTF-8"

@@ -10,7 +10,7 @@ FOLDER/nbgrader_config.py                 so that FOLDER can be used as a course
 from pathlib import Path
 
 from seqkit.grading.handout import manifest
-from seqkit.grading.handout.items import CELLS_LIMIT_S, TIME_LIMIT_S, Assignment, Item
+from seqkit.grading.handout.items import TIME_LIMIT_S, Assignment, Item
 
 __all__ = ["Assignment", "Item", "load", "make"]
 
@@ -35,7 +35,6 @@ def make(
     weights=None,
     personal=(),
     time_limit_s=TIME_LIMIT_S,
-    cells_limit_s=CELLS_LIMIT_S,
     renew_secret=False,
 ):
     """Writes an assignment into `folder` and returns it: manifest, secret, the notebooks to hand out, nbgrader's source.
@@ -52,7 +51,6 @@ def make(
         weights: {exercise: weight}; 1 where nothing is said.
         personal: the ids of the students, or the path of a text or CSV file with them: each gets questions of their own.
         time_limit_s: for each exercise.
-        cells_limit_s: for all cells of a submission together.
         renew_secret: put the old secret aside and draw anew: what was graded before is then graded with another draw.
 
     Raises:
@@ -61,6 +59,5 @@ def make(
     """
     from seqkit.grading.handout import making  # it loads the pages, and with them their frameworks; a grader reads only
 
-    limits_s = time_limit_s, cells_limit_s
-    described = making.described(name, making.chosen(exercises, lesson), due, points, weights, personal, limits_s)
+    described = making.described(name, making.chosen(exercises, lesson), due, points, weights, personal, time_limit_s)
     return making.write(manifest.parsed(described), Path(folder or name), renew_secret)

@@ -1,7 +1,6 @@
 """What an assignment is: plain records. `seqkit.grading.handout.assignment` makes and reads them."""
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -102,4 +101,4 @@ def version(exercise):
 
 def points_said(points):
     """Points in words: `1 point`, `7.5 points`."""
-    return f"{points:g} point{'s' * (not math.isclose(points, 1))}"
+    return f"{points:g} point{'s' * (points != 1)}"

@@ -32,7 +32,7 @@ def _of_lesson(lesson):
     return [name for name, each in index().items() if each.lesson == meant[0]]
 
 
-def described(name, exercises, due, points, weights, students, limits_s):
+def described(name, exercises, due, points, weights, students, time_limit_s):
     """What was chosen, as the `strict.Fields` of a manifest."""
     ids = roster.read(students)
     asked = [("exercise", each, listed(each).points) for each in exercises]
@@ -43,9 +43,8 @@ def described(name, exercises, due, points, weights, students, limits_s):
         "manifest": manifest.FORM,
         "name": name,
         "due": due.isoformat() if isinstance(due, date) else due,
-        "cells_limit_s": limits_s[1],
         "items": [
-            {what: each, "version": _version(what, each), "time_limit_s": limits_s[0]}
+            {what: each, "version": _version(what, each), "time_limit_s": time_limit_s}
             | {"points": _of(points, each, usual, names), "weight": _of(weights, each, 1.0, names)}
             for what, each, usual in asked
         ],
@@ -56,9 +55,7 @@ def described(name, exercises, due, points, weights, students, limits_s):
 
 
 def _version(what, name):
-    if what == "question":
-        return variants.VERSION
-    return version(name) if name in index() else ""
+    return variants.VERSION if what == "question" else version(name)
 
 
 def _of(given, name, usual, names):
@@ -69,7 +66,7 @@ def _of(given, name, usual, names):
     return (given or {}).get(name, usual)
 
 
-def write(assignment, folder, renew_secret=False):
+def write(assignment, folder, renew_secret):
     """Writes every file of an assignment, its manifest last, and returns it with its secret."""
     try:
         _same_assignment(assignment, folder)

@@ -87,17 +87,16 @@ def _shown(item):
     return named | shown
 
 
-def moment(said):
-    """(datetime with time zone, notes) of a due date: a datetime or a text of ISO 8601.
+def _moment(said):
+    """(datetime with time zone, notes) of a due date, a text of ISO 8601.
 
     A day alone ends with that day. What has no time zone is local time, and that is said.
 
     Raises:
         ValueError: it is no date.
     """
-    found = datetime.fromisoformat(said) if isinstance(said, str) else said
-    day_alone = isinstance(said, str) and len(said.strip()) <= len("2025-11-30")
-    if day_alone:
+    found = datetime.fromisoformat(said)
+    if len(said.strip()) <= len("2025-11-30"):
         found = datetime.combine(found, time(23, 59))
     if found.tzinfo is not None:
         return found, ()
@@ -119,7 +118,7 @@ def _due(fields):
         return None, ()
     said = fields.text("due")
     try:
-        return moment(said)
+        return _moment(said)
     except ValueError as error:
         raise fields.wrong("due", f"is {said!r}; it is to be a date such as 2025-11-30T18:00+01:00, or null") from error
 

@@ -25,7 +25,7 @@ def read(students):
     ids = [unicodedata.normalize("NFC", str(each)).strip() for each in named]
     seen = {}
     for place, each in enumerate(ids, 1):
-        _is_name(each, where, place)
+        _expect_name(each, where, place)
         if each.casefold() in seen:
             raise AssignmentError(
                 f"{where} names {each!r} twice, as student {seen[each.casefold()]} and {place}. Leave one out."
@@ -34,7 +34,7 @@ def read(students):
     return tuple(ids)
 
 
-def _is_name(student, where, place):
+def _expect_name(student, where, place):
     """Refuses what can be no folder: it would write elsewhere, or nowhere."""
     if not student or student.startswith(".") or set(student) & set('/\\:*?"<>|') or not student.isprintable():
         raise AssignmentError(

@@ -46,11 +46,9 @@ def keep(folder):
 
 
 def set_aside(folder):
-    """Gives an old secret another name, so that `keep` makes a new one; returns that name."""
+    """Gives an old secret another name, so that `keep` makes a new one."""
     names = (Path(folder) / f"secret-{i}.json" for i in range(1, 10_000))
-    aside = next(name for name in names if not name.exists())
-    (Path(folder) / FILE).rename(aside)
-    return aside
+    (Path(folder) / FILE).rename(next(name for name in names if not name.exists()))
 
 
 def is_open(folder):

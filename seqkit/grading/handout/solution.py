@@ -32,14 +32,12 @@ def _answer(source):
 
 def _functions(source):
     """{name: node} of what has a body to be written: the function, or the methods of the class."""
-    answer = _answer(source)
-    return {each.name: each for each in _parts(answer)}
+    return {each.name: each for each in _parts(_answer(source))}
 
 
 def _parts(answer):
-    return (
-        [answer] if isinstance(answer, ast.FunctionDef) else [p for p in answer.body if isinstance(p, ast.FunctionDef)]
-    )
+    inside = [answer] if isinstance(answer, ast.FunctionDef) else answer.body
+    return [each for each in inside if isinstance(each, ast.FunctionDef)]
 
 
 def _body(function, lines):

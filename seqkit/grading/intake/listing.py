@@ -12,8 +12,6 @@ MAX_FILES = 200_000
 MAX_DEPTH = 30
 JUNK = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "node_modules"}
 """Names, beside those that begin with a dot, that systems and programs leave behind."""
-
-
 UNREADABLE = "cannot be opened. Look at who may read it."
 
 
@@ -101,11 +99,11 @@ def on_disk(path):
     return _found((normal(os.path.basename(path)) or "_",), real, os.stat(real))
 
 
-def in_folder(root, most_files=MAX_FILES):
+def in_folder(root):
     """[Found] of everything in a folder and the folders in it, in the order of its names.
 
     Raises:
-        IntakeError: it holds more than `most_files`.
+        IntakeError: it holds more than `MAX_FILES`.
         OSError: it cannot be opened, or changes meanwhile.
     """
     found, waiting = [], [((), str(root))]
@@ -116,9 +114,9 @@ def in_folder(root, most_files=MAX_FILES):
             found.append(_entry(here, entry))
             if found[-1].is_folder and len(here) < MAX_DEPTH:
                 waiting.append((here, entry.path))
-        if len(found) > most_files:
+        if len(found) > MAX_FILES:
             raise IntakeError(
-                f"{root} holds more than {most_files:,} files. Give the folder that holds the submissions alone."
+                f"{root} holds more than {MAX_FILES:,} files. Give the folder that holds the submissions alone."
             )
     return sorted(found, key=lambda one: one.parts)
 

@@ -79,7 +79,7 @@ def _sources(notebook, notes):
     if not isinstance(notebook, dict):
         raise IntakeError(f"is JSON and no notebook: it is not an object with cells. {AGAIN}")
     version = _version(notebook, notes)
-    cells = _cells(notebook, notes)
+    cells = _cells(notebook)
     _note_oddities(notebook, cells, version, notes)
     sources = [_source(cell, number) for number, cell in enumerate(cells, 1) if cell["cell_type"] == "code"]
     if not sources:
@@ -99,7 +99,7 @@ def _version(notebook, notes):
     return version
 
 
-def _cells(notebook, notes):
+def _cells(notebook):
     """The cells, in order; formats 2 and 3 keep them in worksheets."""
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from seqkit.grading import wire
 from seqkit.grading.report.visible import one_line
 from seqkit.plain import Run
-from seqkit.steps import Step, Trace, shape_text
+from seqkit.steps import Step, Trace, count, shape_text
 
 LONGEST_NAME = 80
 
@@ -69,5 +69,4 @@ def said(trace, most=12):
     """`Your chain has 2 layers: layer[0] Dense puts out (8,); layer[1] relu puts out (8,).`"""
     lines = [f"layer[{step.number}] {step.layer} puts out {shape_text(step.output)}" for step in trace.steps[:most]]
     more = [f"and {len(trace) - most} more"] if len(trace) > most else []
-    number = f"{len(trace)} layers" if len(trace) > 1 else "1 layer"
-    return f"Your chain has {number}: {'; '.join([*lines, *more])}."
+    return f"Your chain has {count(len(trace), 'layer')}: {'; '.join([*lines, *more])}."

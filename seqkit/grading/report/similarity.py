@@ -47,19 +47,18 @@ class Pair:
     to_the_letter: bool
 
 
-def pairs(submissions, given=(), most=50, alike=ALIKE):
+def pairs(submissions, given=(), most=50):
     """The pairs that are most alike: what almost nobody else has comes first.
 
     Args:
         submissions: for each the sources of its code cells.
         given: sources that were handed out; what stands in them counts for nobody.
         most: how many pairs at most.
-        alike: the least score.
     """
     if len(submissions) < 2:
         return []
     counts = _counts(submissions, [(source,) for source in given])
-    found = _nearest(counts, most, alike)
+    found = _nearest(counts, most)
     return [Pair(i, j, score, alone, _same(submissions[i], submissions[j])) for alone, score, i, j in found]
 
 
@@ -129,8 +128,8 @@ def _passages(cells):
     return [" ".join(words[i : i + PASSAGE]) for i in range(len(words) - PASSAGE + 1)]
 
 
-def _nearest(counts, most, alike):
-    """(alone, score, i, j) of the pairs i < j that are `alike`, in chunks of rows, so that memory stays bounded."""
+def _nearest(counts, most):
+    """(alone, score, i, j) of the pairs i < j that are alike, in chunks of rows, so that memory stays bounded."""
     import numpy as np
 
     spread = np.bincount(counts.indices, minlength=counts.shape[1])
@@ -139,7 +138,7 @@ def _nearest(counts, most, alike):
     best = []
     for start in range(0, len(long_enough), ROWS):
         chunk = (weighted[start : start + ROWS] @ weighted.T).tocoo()
-        kept = (chunk.data >= alike) & (chunk.row + start < chunk.col)
+        kept = (chunk.data >= ALIKE) & (chunk.row + start < chunk.col)
         kept &= long_enough[chunk.row + start] & long_enough[chunk.col]
         i, j, scores = chunk.row[kept] + start, chunk.col[kept], chunk.data[kept]
         best = heapq.nsmallest(most, [*best, *_with_alone(rare, i, j, scores, most)], _order)

@@ -4,7 +4,7 @@ import statistics
 from collections import Counter, defaultdict
 
 from seqkit.grading.exports import scores
-from seqkit.grading.graded import UNREAD, Score
+from seqkit.grading.graded import UNREAD
 from seqkit.grading.report.findings import Bar, Cost, Difficulty, Overview, Shared, Stuck, Total
 
 TENTHS = 10
@@ -33,7 +33,7 @@ def overview(entries, assignment):
 
 def distribution(entries, assignment):
     """Eleven `Bar`s: the tenths of the points, and all of them."""
-    shares = [min(1.0, max(0.0, total(entry, assignment).share)) for entry in entries]
+    shares = [min(1.0, total(entry, assignment).share) for entry in entries]
     reached = Counter(int(TENTHS * share + 1e-9) for share in shares)
     labels = [f"{10 * i}–{10 * i + 10} %" for i in range(TENTHS)]
     return [Bar(label, reached[i]) for i, label in enumerate([*labels, "100 %"])]
@@ -57,7 +57,7 @@ def _scored(entries, exercise):
     return [(entry, score) for entry, score in found if score and score.judged]
 
 
-def score_of(entry, exercise) -> Score | None:
+def score_of(entry, exercise):
     """The `Score` of one exercise; None if it was not judged."""
     return next((score for score in entry.graded.scores if score.exercise == exercise), None)
 
@@ -94,10 +94,10 @@ def _ranked(groups, named):
     return sorted(made, key=len, reverse=True)
 
 
-def tomorrow(entries, most=5):
-    """The mistakes that most students share, known and unknown: what to teach next. At least two students each."""
+def tomorrow(entries):
+    """The five mistakes that most students share, known and unknown: what to teach next. At least two students each."""
     found = [each for each in (*known_mistakes(entries), *unknown_mistakes(entries)) if len(each) > 1]
-    return sorted(found, key=len, reverse=True)[:most]
+    return sorted(found, key=len, reverse=True)[:5]
 
 
 def stuck(entries, assignment):
@@ -146,10 +146,10 @@ def faults(entries):
     return [entry for entry in entries if entry.graded.tried or entry.graded.status not in ("ok", UNREAD)]
 
 
-def cost(entries, slowest=5):
-    """The `Cost` of grading."""
+def cost(entries):
+    """The `Cost` of grading, with the five slowest."""
     all_graded = [entry.graded for entry in entries]
-    slow = sorted(all_graded, key=lambda graded: -graded.wall_s)[:slowest]
+    slow = sorted(all_graded, key=lambda graded: -graded.wall_s)[:5]
     return Cost(
         sum(graded.wall_s for graded in all_graded),
         sum(graded.cpu_s for graded in all_graded),

@@ -18,11 +18,6 @@ def state(score, status="ok"):
     return "partly right" if score.earned else "not yet"
 
 
-def mark(state):
-    """✓ right, ✗ wrong, · not started, ? not judged."""
-    return MARKS[state]
-
-
 def advice(graded, assignment):
     """What a student is told of how the notebook ran, in fixed words: what it said itself may hold a secret value."""
     limit = duration(assignment.cells_limit_s)

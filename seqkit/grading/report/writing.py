@@ -10,7 +10,6 @@ import hashlib
 import importlib.resources
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -20,7 +19,6 @@ from seqkit.grading.report.publishing import publish
 from seqkit.grading.report.visible import one_line, visible
 from seqkit.steps import count
 
-MOST_PAIRS = 50
 _TICKED = re.compile(r"`([^`\n]+)`")
 
 
@@ -57,7 +55,7 @@ class Alike:
     pair: similarity.Pair
 
 
-def write(entries, assignment, out, tell=None, given=()) -> list[Path]:
+def write(entries, assignment, out, tell=None, given=()):
     """Write the pages of a class into the folder `out`: `index.html`, `students/`, `teacher/`.
 
     Args:
@@ -107,13 +105,10 @@ class Pages:
 
     def of_class(self):
         """The page of the class, for the teacher."""
-        tables = {
-            name: getattr(statistics, name) for name in ("overview", "distribution", "difficulty", "stuck", "late")
-        }
-        rows = {name: getattr(statistics, name) for name in ("known_mistakes", "unknown_mistakes", "tomorrow")}
-        rows |= {name: getattr(statistics, name) for name in ("misplaced", "unread", "faults", "cost")}
-        found = {name: make(self.entries, self.assignment) for name, make in tables.items()}
-        found |= {name: make(self.entries) for name, make in rows.items()}
+        tables = "overview", "distribution", "difficulty", "stuck", "late"
+        rows = "known_mistakes", "unknown_mistakes", "tomorrow", "misplaced", "unread", "faults", "cost"
+        found = {name: getattr(statistics, name)(self.entries, self.assignment) for name in tables}
+        found |= {name: getattr(statistics, name)(self.entries) for name in rows}
         students = [(entry, self._total(entry), self.cards(entry, drawn=False)) for entry in self.entries]
         return self._page("class.html", students=students, alike=self.alike, **found)
 
@@ -137,7 +132,7 @@ class Pages:
         state = words.state(score, entry.graded.status)
         adjustment = entry.adjustments.get(item.exercise)
         picture = self.picture(score.run) if drawn and score and score.run else None
-        return Card(i, item, score, state, words.mark(state), entry.earned(item.exercise), adjustment, picture)
+        return Card(i, item, score, state, words.MARKS[state], entry.earned(item.exercise), adjustment, picture)
 
     def _total(self, entry):
         return statistics.total(entry, self.assignment)
@@ -152,7 +147,7 @@ def _by_name(entry):
 
 
 def _alike(entries, given):
-    pairs = similarity.pairs([entry.graded.code for entry in entries], given, MOST_PAIRS)
+    pairs = similarity.pairs([entry.graded.code for entry in entries], given)
     return [Alike(entries[pair.one].student, entries[pair.other].student, pair) for pair in pairs]
 
 
