@@ -5,6 +5,7 @@ import doctest
 import importlib
 import inspect
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -113,16 +114,7 @@ def test_right_answers_written_differently_pass(name):
 @every_page
 def test_the_call_in_the_statement_gives_what_it_says(name):
     page = load(name)
-    room = {name: page.reference}
-    exec(
-        snippet.reference(page).partition("\n\n")[0]
-        if "import" in snippet.reference(page).partition("\n\n")[0]
-        else "",
-        room,
-    )
-    import jax.numpy
-
-    room |= {"np": np, "jnp": jax.numpy, **vars(importlib.import_module(page.reference.__module__))}
+    room = {"np": np, "jnp": jnp, **vars(inspect.getmodule(page.reference))}
     examples = doctest.DocTestParser().get_doctest(page.statement, room, name, None, 0)
     assert examples.examples, "the statement holds no worked call"
     failed = []
