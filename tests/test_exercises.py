@@ -24,8 +24,9 @@ TRAINS = ("make_train_step", "fit_digits")
 every_page = pytest.mark.parametrize("name", names())
 
 
-def alternatives(name):
-    return importlib.import_module(f"tests.alternatives.{index()[name].file}").ANSWERS
+def alternatives(name, of="ANSWERS"):
+    """Answers of others: right ones; or `of` NEAR_MISSES, (probe that refuses it, answer), or UNNAMED, like no mistake."""
+    return getattr(importlib.import_module(f"tests.alternatives.{index()[name].file}"), of, [])
 
 
 def starter(exercise):
@@ -88,6 +89,14 @@ def test_every_mistake_is_refused_and_named_on_every_draw(name):
 def test_a_mistake_that_a_learner_makes_is_named(name):
     for mistake in load(name).mistakes:
         assert check(name, mistake.answer).sentence == mistake.sentence
+
+
+@every_page
+def test_a_wrong_answer_that_only_looks_like_a_mistake_is_refused_and_not_told_of_it(name):
+    for answer in alternatives(name, "UNNAMED"):
+        for draw in (1, 7, 11):
+            verdict = check(name, answer, draw)
+            assert (verdict.ok, verdict.mistake) == (False, None), f"draw {draw}: {verdict}"
 
 
 @every_page
