@@ -99,6 +99,30 @@ def test_a_wrong_answer_that_only_looks_like_a_mistake_is_refused_and_not_told_o
             assert (verdict.ok, verdict.mistake) == (False, None), f"draw {draw}: {verdict}"
 
 
+def refused_by(page, probe, answer):
+    """Whether one probe sees that an answer is wrong."""
+    pairs = zip(known(probe, answer, 1), wanted(page, page.probes.index(probe), 1), strict=True)
+    return any(first_difference(seen.value, other.value, probe.exact) for seen, other in pairs)
+
+
+@every_page
+def test_a_near_miss_is_refused_by_the_probe_that_is_there_for_it(name):
+    page = load(name)
+    probes = {probe.name: probe for probe in page.probes}
+    for probe, answer in alternatives(name, "NEAR_MISSES"):
+        assert refused_by(page, probes[probe], answer), f"{probe}: {answer}"
+
+
+@every_page
+def test_every_probe_refuses_a_wrong_answer(name):
+    page = load(name)
+    answers = [mistake.answer for mistake in page.mistakes] + [
+        answer for _, answer in alternatives(name, "NEAR_MISSES")
+    ]
+    idle = [probe.name for probe in page.probes if not any(refused_by(page, probe, answer) for answer in answers)]
+    assert idle == (["in time"] if name == "fit_digits" else [])
+
+
 @every_page
 def test_no_two_mistakes_behave_alike(name):
     page, draw = load(name), 1
@@ -174,6 +198,21 @@ def test_an_oracle_and_the_reference_are_one(name):
             if probe.oracle:
                 pairs = zip(known(probe, page.reference, draw), known(probe, probe.oracle, draw), strict=True)
                 assert not [d for a, b in pairs if (d := first_difference(a.value, b.value, probe.exact))]
+
+
+def test_of_360_digits_341_are_too_few_and_342_are_enough():
+    page = importlib.import_module("seqkit.exercises.fit_digits")
+    for wrong, counted in [(19, 341), (18, 342), (0, 342)]:
+        labels = page.digits(1).right.copy()
+        labels[:wrong] = 9 - labels[:wrong]
+        assert page.count_right(lambda images, labels=labels: labels, page.digits(1)) == counted
+
+
+def test_training_that_takes_more_than_60_s_of_processor_time_is_too_long(monkeypatch):
+    page = importlib.import_module("seqkit.exercises.fit_digits")
+    for seconds, in_time in [(59.9, True), (60.1, False)]:
+        monkeypatch.setitem(page.FITS, (id(raises), 1, 7, False), page.Fit(raises, seconds=seconds))
+        assert page.in_time(raises) == {"within 60 s of processor time": in_time}
 
 
 # ---- answers that are none ----
