@@ -4,7 +4,9 @@ import ast
 import doctest
 import importlib
 import inspect
+import linecache
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -23,8 +25,9 @@ TRAINS = ("make_train_step", "fit_digits")
 every_page = pytest.mark.parametrize("name", names())
 
 
-def alternatives(name):
-    return importlib.import_module(f"tests.alternatives.{index()[name].file}").ANSWERS
+def alternatives(name, of="ANSWERS"):
+    """Answers of others: right ones; or `of` NEAR_MISSES, (probe that refuses it, answer), or UNNAMED, like no mistake."""
+    return getattr(importlib.import_module(f"tests.alternatives.{index()[name].file}"), of, [])
 
 
 def starter(exercise):
@@ -83,10 +86,69 @@ def test_every_mistake_is_refused_and_named_on_every_draw(name):
             assert verdict.earned < page.points
 
 
+class AsALearner(ast.NodeTransformer):
+    """A mistake under the name of the exercise, with errors in words of its own."""
+
+    def __init__(self, exercise, mistake):
+        self.names = {exercise.name: "reference", mistake.name: exercise.name}
+
+    def visit_Name(self, node):
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_Raise(self, node):
+        words = [ast.Constant("mine") if isinstance(each, ast.Constant) else each for each in node.exc.args]
+        return ast.Raise(ast.Call(node.exc.func, words, []))
+
+
+def of_a_learner(exercise, mistake):
+    module = inspect.getmodule(exercise.reference)
+    (node,) = [node for node in ast.parse(inspect.getsource(module)).body if getattr(node, "name", "") == mistake.name]
+    node.decorator_list, room = [], vars(module) | {"reference": exercise.reference, "__name__": "__main__"}
+    node = AsALearner(exercise, mistake).visit(node)
+    node.name = exercise.name
+    source, file = ast.unparse(ast.fix_missing_locations(node)), f"<{mistake.name} of a learner>"
+    linecache.cache[file] = len(source), None, source.splitlines(True), file
+    exec(compile(source, file, "exec"), room)
+    return room[exercise.name]
+
+
 @every_page
 def test_a_mistake_that_a_learner_makes_is_named(name):
-    for mistake in load(name).mistakes:
-        assert check(name, mistake.answer).sentence == mistake.sentence
+    page = load(name)
+    for mistake in page.mistakes:
+        assert check(name, of_a_learner(page, mistake)).sentence == mistake.sentence
+
+
+@every_page
+def test_a_wrong_answer_that_only_looks_like_a_mistake_is_refused_and_not_told_of_it(name):
+    for answer in alternatives(name, "UNNAMED"):
+        for draw in (1, 7, 11):
+            verdict = check(name, answer, draw)
+            assert (verdict.ok, verdict.mistake) == (False, None), f"draw {draw}: {verdict}"
+
+
+def refused_by(page, probe, answer):
+    """Whether one probe sees that an answer is wrong."""
+    pairs = zip(known(probe, answer, 1), wanted(page, page.probes.index(probe), 1), strict=True)
+    return any(first_difference(seen.value, other.value, probe.exact) for seen, other in pairs)
+
+
+@every_page
+def test_a_near_miss_is_refused_by_the_probe_that_is_there_for_it(name):
+    page = load(name)
+    probes = {probe.name: probe for probe in page.probes}
+    for probe, answer in alternatives(name, "NEAR_MISSES"):
+        assert refused_by(page, probes[probe], answer), f"{probe}: {answer}"
+
+
+@every_page
+def test_every_probe_refuses_a_wrong_answer(name):
+    page = load(name)
+    answers = [mistake.answer for mistake in page.mistakes] + [
+        answer for _, answer in alternatives(name, "NEAR_MISSES")
+    ]
+    idle = [probe.name for probe in page.probes if not any(refused_by(page, probe, answer) for answer in answers)]
+    assert idle == (["in time"] if name == "fit_digits" else [])
 
 
 @every_page
@@ -113,16 +175,7 @@ def test_right_answers_written_differently_pass(name):
 @every_page
 def test_the_call_in_the_statement_gives_what_it_says(name):
     page = load(name)
-    room = {name: page.reference}
-    exec(
-        snippet.reference(page).partition("\n\n")[0]
-        if "import" in snippet.reference(page).partition("\n\n")[0]
-        else "",
-        room,
-    )
-    import jax.numpy
-
-    room |= {"np": np, "jnp": jax.numpy, **vars(importlib.import_module(page.reference.__module__))}
+    room = {"np": np, "jnp": jnp, **vars(inspect.getmodule(page.reference))}
     examples = doctest.DocTestParser().get_doctest(page.statement, room, name, None, 0)
     assert examples.examples, "the statement holds no worked call"
     failed = []
@@ -173,6 +226,21 @@ def test_an_oracle_and_the_reference_are_one(name):
             if probe.oracle:
                 pairs = zip(known(probe, page.reference, draw), known(probe, probe.oracle, draw), strict=True)
                 assert not [d for a, b in pairs if (d := first_difference(a.value, b.value, probe.exact))]
+
+
+def test_of_360_digits_341_are_too_few_and_342_are_enough():
+    page = importlib.import_module("seqkit.exercises.fit_digits")
+    for wrong, counted in [(19, 341), (18, 342), (0, 342)]:
+        labels = page.digits(1).right.copy()
+        labels[:wrong] = 9 - labels[:wrong]
+        assert page.count_right(lambda images, labels=labels: labels, page.digits(1)) == counted
+
+
+def test_training_that_takes_more_than_60_s_of_processor_time_is_too_long(monkeypatch):
+    page = importlib.import_module("seqkit.exercises.fit_digits")
+    for seconds, in_time in [(59.9, True), (60.1, False)]:
+        monkeypatch.setitem(page.FITS, (id(raises), 1, 7, False), page.Fit(raises, seconds=seconds))
+        assert page.in_time(raises) == {"within 60 s of processor time": in_time}
 
 
 # ---- answers that are none ----

@@ -143,7 +143,7 @@ def one_layer_many_times(features):
     return nn.Sequential([*body, nn.Dense(features[-1])])
 
 
-@page.mistake("It returns a module in which a chain runs. Asked is the chain alone: return nn.Sequential(layers).")
+@page.mistake("It returns a module of its own. Asked is the chain alone: return nn.Sequential(layers).")
 def a_module_around_it(features):
     class MLP(nn.Module):
         @nn.compact

@@ -162,7 +162,7 @@ def new_layers(classifier):
 
 @page.mistake("It is the last layer alone, classifier[-1]. Asked are all the others: classifier[:-1].")
 def the_last_alone(classifier):
-    return objax.nn.Sequential([classifier[-1]])
+    return classifier[-1]
 
 
 @page.mistake("The first layer is missing, and the last is still there. The slice is [:-1], up to the last.")

@@ -244,8 +244,8 @@ def a_layer_by_its_number(EquinoxSequential, layers, x, i, key):
         "chain[i](x)": chain[i](x, key=key),
         "chain[-1](x)": chain[-1](x, key=key),
         "chain[-3](x)": chain[-3](x, key=key),
-        "chain[3]": outcome(lambda: chain[3]),
-        'chain["1"]': outcome(lambda: chain["1"]),
+        "chain[3] raises IndexError": isinstance(outcome(lambda: chain[3]), IndexError),
+        'chain["1"] raises TypeError': isinstance(outcome(lambda: chain["1"]), TypeError),
     }
 
 
@@ -447,7 +447,9 @@ class state_only_if_stateful(EquinoxSequential):
         return result[0] if state is not None and not self.is_stateful() else result
 
 
-@page.mistake("is_stateful() is missing, so every chain says yes. Say whether any of the layers is stateful.")
+@page.mistake(
+    "Every chain says that it is stateful, as it does without an is_stateful() of its own. Say whether any of the layers is."
+)
 class always_stateful(EquinoxSequential):
     def is_stateful(self):
         return eqx.nn.StatefulLayer.is_stateful(self)

@@ -197,7 +197,7 @@ class NestedCalls(nn.Module):
         return nn.Dense(self.out)(nn.relu(nn.Dense(self.hidden)(nn.relu(nn.Dense(self.hidden)(x)))))
 
 
-@page.mistake("Each layer got the first x again. Hand the value on: x = nn.relu(nn.Dense(self.hidden)(x)).")
+@page.mistake("The second layer got the first x again. Hand the value on: x = nn.relu(nn.Dense(self.hidden)(x)).")
 class EachGetsTheFirstX(nn.Module):
     hidden: int
     out: int

@@ -88,9 +88,7 @@ class Split(NamedTuple):
     right: np.ndarray
 
 
-@functools.cache
-def all_digits():
-    return load_digits()
+all_digits = functools.cache(load_digits)
 
 
 def digits(choice, backwards=False):

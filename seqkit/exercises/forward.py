@@ -74,7 +74,7 @@ def an_array(forward, x):
 @page.probe(x=number())
 def a_tuple(forward, x):
     """Exactly one value is handed on: a tuple stays one tuple."""
-    return forward([pair, swap], x)
+    return forward([pair, swap, str], x)
 
 
 @page.mistake("Every layer got the first x. Hand on the output: x = layer(x).")

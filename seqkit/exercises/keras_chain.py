@@ -1,6 +1,5 @@
 """`keras_chain()`: a chain that is put together layer by layer, and built for a shape."""
 
-from contextlib import contextmanager
 from random import getstate, setstate
 
 import numpy as np
@@ -45,20 +44,13 @@ def keras_chain():
     return chain
 
 
-@contextmanager
-def quiet():
-    """Keras draws seeds from Python's own random numbers, which are afterwards as they were."""
+def made(keras_chain):
+    """The chain that an answer makes; Python's own random numbers, of which Keras makes seeds, are afterwards as they were."""
     before = getstate()
     try:
-        yield
+        return keras_chain()
     finally:
         setstate(before)
-
-
-def made(keras_chain):
-    """The chain that an answer makes."""
-    with quiet():
-        return keras_chain()
 
 
 def filled(chain, seed):
@@ -168,7 +160,7 @@ def without_bias():
 
 
 @page.mistake(
-    "The layers were appended to chain.layers, which is a copy, so the chain has none. Put a layer at its end with chain.add."
+    "The chain has no layers. Put one at its end with chain.add: chain.layers is a copy, and what is appended to it is lost."
 )
 def appends_to_the_copy():
     chain = keras.Sequential()

@@ -200,7 +200,7 @@ def a_function_around(fn):
 
 
 @page.mistake(
-    "It is Equinox's own Lambda under another name. Write a class that inherits from eqx.Module, with a __call__ of its own."
+    "It is a ready-made Lambda under another name. Write a class that inherits from eqx.Module, with a __call__ of its own."
 )
 class the_ready_one(eqx.nn.Lambda):
     pass

@@ -494,7 +494,7 @@ class keeps_a_copy(ListSequential):
 
 
 @page.mistake(
-    "The chain holds a list and is none: no append, no vars(). Let it inherit from objax.ModuleList; loop over `self`."
+    "The chain holds a list and is none: no append, and nothing in vars(). Let it inherit from objax.ModuleList; loop over `self`."
 )
 class holds_a_list(objax.Module):
     def __init__(self, layers):

@@ -217,7 +217,9 @@ def begins_anew(chain, optimizer):
     return step
 
 
-@page.mistake("The step is not compiled: the layers run in Python each time. Put @jax.jit above step.")
+@page.mistake(
+    "The layers run in Python each time: the step is not compiled, or anew at each call. Put @jax.jit above step, outside of it."
+)
 def is_not_compiled(chain, optimizer):
     def step(params, opt_state, x, y):
         loss, grads = jax.value_and_grad(lambda params: mean_loss(chain, params, x, y))(params)

@@ -192,7 +192,9 @@ class asks_once(eqx.nn.StatefulLayer):
         return self.layer(x, key=key)
 
 
-@page.mistake("is_stateful() is missing, so the answer is always yes. Ask the layer inside.")
+@page.mistake(
+    "It always says that it is stateful, as it does without an is_stateful() of its own. Ask the layer inside."
+)
 class always_stateful(eqx.nn.StatefulLayer):
     layer: eqx.Module
 

@@ -52,22 +52,21 @@ def half(x):
     return x / 2
 
 
-def laid_out(chain, activation):
+def laid_out(chain):
     """What comes back; for each layer what it is; the shapes of the parameters, and how many values they hold."""
     held = objax.ModuleList(chain if isinstance(chain, list) else [])
     return {
         "what comes back": Thing("a Sequential" if is_chain(chain) else kind_of(chain)),
-        "layers": [Thing(_kind(layer, activation)) for layer in held],
+        "layers": [Thing(_kind(layer)) for layer in held],
         "shapes": [tuple(variable.value.shape) for variable in held.vars().values()],
         "values": count(held),
     }
 
 
-def _kind(layer, activation):
+def _kind(layer):
     if isinstance(layer, objax.nn.Linear):
         return "Linear"
-    is_function = callable(layer) and not isinstance(layer, objax.Module)
-    return "activation" if layer is activation or is_function else kind_of(layer)
+    return "activation" if callable(layer) and not isinstance(layer, objax.Module) else kind_of(layer)
 
 
 CALL = "mlp(sizes, activation)"
@@ -77,16 +76,16 @@ ACTIVATIONS = one_of("jnp.tanh", "jnp.sin", "square", "half")
 @page.probe(call=CALL, sizes=one_of("[5, 8]", "(5, 8)", "[3, 5]", "(8, 3)"), activation=ACTIVATIONS)
 def two_sizes(mlp, sizes, activation):
     """Two sizes make one Linear, and no activation function."""
-    return laid_out(quietly(mlp, sizes, activation), activation)
+    return laid_out(quietly(mlp, sizes, activation))
 
 
 @page.probe(call=CALL, sizes=fixed("[3, 5, 8]"), activation=ACTIVATIONS)
 def three_sizes(mlp, sizes, activation):
     """Three sizes make two Linear layers, with the activation function between them."""
-    return laid_out(quietly(mlp, sizes, activation), activation)
+    return laid_out(quietly(mlp, sizes, activation))
 
 
-@page.probe(sizes=fixed("[3, 5, 8]"), activation=ACTIVATIONS, seed=seed(), x=array(2, 3))
+@page.probe(sizes=fixed("[3, 5, 8]"), activation=one_of("jnp.tanh", "square"), seed=seed(), x=array(2, 3))
 def what_comes_out(mlp, sizes, activation, seed, x):
     """The activation function is the one that was handed in, and nothing follows the last layer."""
     chain = filled(quietly(mlp, sizes, activation), seed)
@@ -96,16 +95,16 @@ def what_comes_out(mlp, sizes, activation, seed, x):
 @page.probe(call=CALL, sizes=one_of("(5, 8, 3, 5)", "[8, 3, 5, 8]", "(3, 5, 8, 3)"), activation=ACTIVATIONS)
 def more_sizes(mlp, sizes, activation):
     """Any number of sizes will do, a tuple too."""
-    return laid_out(quietly(mlp, sizes, activation), activation)
+    return laid_out(quietly(mlp, sizes, activation))
 
 
 @page.probe(call=CALL, sizes=one_of("[3, 5, 8, 3, 5]", "(5, 8, 3, 5, 8, 3)"), activation=ACTIVATIONS)
 def sizes_that_come_again(mlp, sizes, activation):
     """Every Linear has parameters of its own, also where two of them have the same sizes."""
-    return laid_out(quietly(mlp, sizes, activation), activation)
+    return laid_out(quietly(mlp, sizes, activation))
 
 
-@page.probe(sizes=fixed("(3, 5, 8, 3, 5, 8)"), activation=ACTIVATIONS, seed=seed(), x=array(2, 3))
+@page.probe(sizes=fixed("(3, 5, 8, 3, 5, 8)"), activation=one_of("jnp.sin", "half"), seed=seed(), x=array(2, 3))
 def what_comes_out_of_more(mlp, sizes, activation, seed, x):
     """The activation function stands between every two layers."""
     chain = filled(quietly(mlp, sizes, activation), seed)

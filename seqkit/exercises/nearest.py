@@ -59,45 +59,40 @@ def itself(xs):
     return xs
 
 
-def as_array(indices):
-    """Indices as an array, whether they came in one or in a list."""
-    return np.asarray(indices)
-
-
 @page.probe(i=whole(0, 29), xs=array(30, 5), k=fixed("1"))
 def the_nearest(nearest, i, xs, k):
     """The nearest digit is the one whose row has the smallest Euclidean distance to row i; i itself is left out."""
-    return as_array(nearest(itself, xs, i, k))
+    return np.asarray(nearest(itself, xs, i, k))
 
 
 @page.probe(i=whole(0, 29), xs=array(30, 5, of="np"), k=fixed("29"))
 def all_others(nearest, i, xs, k):
     """All others come in the order of their Euclidean distance, of two at the same distance the smaller index first."""
-    return as_array(nearest(itself, xs, i, k))
+    return np.asarray(nearest(itself, xs, i, k))
 
 
 @page.probe(i=whole(0, 29), xs=array(30, 2, 3, of="np"), k=whole(20, 28))
 def in_the_embedding(nearest, i, xs, k):
     """Distances are measured between the rows of embed(xs), not between the digits themselves."""
-    return as_array(nearest(project, xs, i, k))
+    return np.asarray(nearest(project, xs, i, k))
 
 
 @page.probe(i=whole(5, 29), xs=array(30, 5), k=fixed("4"))
 def a_digit_that_is_there_twice(nearest, i, xs, k):
     """A second digit with the same row has distance 0 and comes first: only i itself is left out."""
-    return as_array(nearest(itself, xs.at[2].set(xs[i]), i, k))
+    return np.asarray(nearest(itself, xs.at[2].set(xs[i]), i, k))
 
 
 @page.probe(i=whole(0, 29), xs=array(30, 5, of="np"), k=fixed("29"))
 def many_ties(nearest, i, xs, k):
     """Of digits at the same distance the one with the smaller index comes first."""
-    return as_array(nearest(first_two, xs.round(), i, k))
+    return np.asarray(nearest(first_two, xs.round(), i, k))
 
 
 @page.probe(i=whole(1, 29), xs=array(30, 5, of="np"), k=fixed("3"))
 def an_array_of_indices(nearest, i, xs, k):
     """There are k indices, whole numbers, whether the digits are an array of JAX or of numpy."""
-    found = as_array(nearest(itself, xs, i, k))
+    found = np.asarray(nearest(itself, xs, i, k))
     return {"shape": found.shape, "indices": found}
 
 

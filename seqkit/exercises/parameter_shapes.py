@@ -163,7 +163,9 @@ def no_bias(features, n_in):
     return {"params": {name: {"kernel": layer["kernel"]} for name, layer in layers.items()}}
 
 
-@page.mistake("The shape of a bias is a number in brackets, no tuple. A tuple of one has a comma: (width,).")
+@page.mistake(
+    "The shape of a bias is a number, no tuple, which brackets alone do not change. A tuple of one has a comma: (width,)."
+)
 def bias_without_a_comma(features, n_in):
     layers = parameter_shapes(features, n_in)["params"]
     return {"params": {name: layer | {"bias": layer["bias"][0]} for name, layer in layers.items()}}

@@ -117,7 +117,7 @@ def returns_nothing(chain):
 
 
 @page.mistake(
-    "The sum was computed and not kept: `.value + 1` changes nothing. Put it in its place: chain[0].b.assign(…)."
+    "The bias is what it was: `.value + 1` alone changes nothing. Put the sum in its place: chain[0].b.assign(…)."
 )
 def computes_and_drops(chain):
     if chain[0].b is not None:
@@ -149,8 +149,8 @@ def always_a_bias(chain):
 
 
 @page.mistake(
-    "`chain[0].b += 1` puts a plain array in the place of the variable, so the bias is no parameter any more. Change its value: "
-    "chain[0].b.assign(chain[0].b.value + 1)."
+    "`chain[0].b = …`, or `+= 1`, puts a plain array in the place of the variable, so the bias is no parameter any more. "
+    "Change its value: chain[0].b.assign(chain[0].b.value + 1)."
 )
 def an_array_for_a_variable(chain):
     if chain[0].b is not None:
@@ -169,7 +169,7 @@ def a_new_variable(chain):
 
 
 @page.mistake(
-    "Objax refuses `b.value += 1` for a variable that is trained. Assign the new value: chain[0].b.assign(chain[0].b.value + 1)."
+    "Objax refuses to set the `b.value` of a variable that is trained. Assign the new value: chain[0].b.assign(chain[0].b.value + 1)."
 )
 def sets_the_value(chain):
     if chain[0].b is not None:

@@ -43,16 +43,9 @@ def replace_conv(chain):
     return chain
 
 
-def relu(x):
-    return objax.functional.relu(x)
-
-
-def tanh(x):
-    return objax.functional.tanh(x)
-
-
-def norm(n):
-    return objax.nn.BatchNorm2D(n)
+relu = objax.functional.relu
+tanh = objax.functional.tanh
+norm = objax.nn.BatchNorm2D
 
 
 def drawn(*layers):

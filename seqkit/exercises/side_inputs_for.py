@@ -50,18 +50,18 @@ def side_inputs_for(f, given):
     return {name: given[name] for name in given if name in parameters}
 
 
-NAMES = ("scale", "shift", "training", "mask", "x", "rest")
+NAMES = ("scale", "shift", "training", "mask")
 
 
 def side_inputs(rng, size):
     """A dict of up to three side inputs, as code; growing."""
-    names = rng.permutation(NAMES[:4])[: 1 + size % 3]
+    names = rng.permutation(NAMES)[: 1 + size % 3]
     return "{" + ", ".join(f"{str(name)!r}: {rng.integers(1, 99)}" for name in names) + "}"
 
 
 def signature(rng, size):
     """A function of up to four parameters of every kind, as code; growing."""
-    names = [str(name) for name in rng.permutation(NAMES[:4])[: min(4, size // 2)]]
+    names = [str(name) for name in rng.permutation(NAMES)[: min(4, size // 2)]]
     first, last = names[: len(names) // 2], names[len(names) // 2 :]
     parts = [*first, *(["/"] if first and rng.random() < 0.4 else [])]
     parts += [*(["*"] if last and rng.random() < 0.5 else []), *(f"{name}=0" for name in last)]

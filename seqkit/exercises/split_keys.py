@@ -99,8 +99,8 @@ def keys_of_the_new_type(split_keys, key):
 
 @page.probe(first=seed(), second=seed(), x=array(3), key=key)
 def layers_of_equinox(split_keys, first, second, x, key):
-    """Every layer gets a subkey, also a Linear, which does not use it: the third layer gets the third of four."""
-    layers = [linear(3, 4, seed=first), eqx.nn.Dropout(0.5), Noise(), linear(4, 3, seed=second)]
+    """Every layer gets a subkey, also a Linear, which does not use it: the fourth layer gets the fourth of four."""
+    layers = [linear(3, 4, seed=first), eqx.nn.Dropout(0.5), linear(4, 3, seed=second), Noise()]
     return split_keys(layers, x, key)
 
 

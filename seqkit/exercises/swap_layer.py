@@ -138,7 +138,9 @@ def a_list(chain, i, layer):
     return layers
 
 
-@page.mistake("The old chain came back. eqx.tree_at changes nothing and returns the new one: return what it gives.")
+@page.mistake(
+    "The old chain came back, with its old layers. Return a new one: eqx.tree_at makes it, and leaves the old as it is."
+)
 def returns_the_old_one(chain, i, layer):
     eqx.tree_at(lambda each: each.layers[i], chain, layer)
     return chain

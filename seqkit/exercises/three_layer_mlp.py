@@ -74,45 +74,52 @@ def a_chain_ran(three_layer_mlp, seed, x, hidden, out):
     return {"a Sequential ran": calls.chains > 0, "shape": run.output.shape}
 
 
+# ---- mistakes ----
+
+
+class Module(nn.Module):
+    """A module that calls `run` under @nn.compact."""
+
+    run: object
+
+    @nn.compact
+    def __call__(self, x):
+        return self.run(x)
+
+
+def put_out(run, seed, x):
+    """What a module around `run` puts out, initialised from the seed."""
+    return Module(run).init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+
+
+def three_dense(hidden, out):
+    """The chain that is asked for, of widths as they come."""
+    return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])
+
+
+def network(hidden, out):
+    """The module that is asked for, made and not initialised."""
+    return Module(lambda x: three_dense(int(hidden), int(out))(x))
+
+
 @page.mistake(
     "The last layer is followed by a ReLU, so no output is negative. Activations stand between the layers only."
 )
 def relu_after_the_last(seed, x, hidden, out):
-    hidden, out = int(hidden), int(out)
-
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            layers = [nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out), nn.relu]
-            return nn.Sequential(layers)(x)
-
-    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+    return nn.relu(three_layer_mlp(seed, x, hidden, out))
 
 
 @page.mistake(
     "There is no activation between the layers: three linear maps in a row are one. Put nn.relu after the first two."
 )
 def no_activation(seed, x, hidden, out):
-    hidden, out = int(hidden), int(out)
-
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            return nn.Sequential([nn.Dense(hidden), nn.Dense(hidden), nn.Dense(out)])(x)
-
-    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+    widths = int(hidden), int(hidden), int(out)
+    return put_out(lambda x: nn.Sequential([nn.Dense(width) for width in widths])(x), seed, x)
 
 
 @page.mistake("It has one hidden layer; three Dense layers are asked: hidden, hidden, out.")
 def two_layers(seed, x, hidden, out):
-    hidden, out = int(hidden), int(out)
-
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
-
-    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+    return put_out(lambda x: nn.Sequential([nn.Dense(int(hidden)), nn.relu, nn.Dense(int(out))])(x), seed, x)
 
 
 @page.mistake("The key is always that of seed 0. Make it of the argument: jax.random.PRNGKey(int(seed)).")
@@ -130,19 +137,12 @@ def adds_a_batch_axis(seed, x, hidden, out):
     "Call it inside the `__call__` of a module, under @nn.compact."
 )
 def chain_of_its_own(seed, x, hidden, out):
-    hidden, out = int(hidden), int(out)
-    chain = nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])
-    return chain.init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+    return three_dense(int(hidden), int(out)).init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
 
 
 @page.mistake("A width arrived as a float, and a Dense layer takes a whole number: int(hidden), int(out).")
 def keeps_floats(seed, x, hidden, out):
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
-
-    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+    return put_out(lambda x: three_dense(hidden, out)(x), seed, x)
 
 
 @page.mistake(
@@ -150,40 +150,19 @@ def keeps_floats(seed, x, hidden, out):
     "int(hidden), int(out)."
 )
 def keeps_every_float(seed, x, hidden, out):
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
-
-    return MLP().init_with_output(jax.random.PRNGKey(seed), x)[0]
+    return Module(lambda x: three_dense(hidden, out)(x)).init_with_output(jax.random.PRNGKey(seed), x)[0]
 
 
 @page.mistake(
     "The numbers are right, and no Sequential ran: the layers are called one by one. Put them in an nn.Sequential."
 )
 def no_chain(seed, x, hidden, out):
-    hidden, out = int(hidden), int(out)
+    def run(x):
+        for _ in range(2):
+            x = nn.relu(nn.Dense(int(hidden))(x))
+        return nn.Dense(int(out))(x)
 
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            x = nn.relu(nn.Dense(hidden)(x))
-            x = nn.relu(nn.Dense(hidden)(x))
-            return nn.Dense(out)(x)
-
-    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
-
-
-def network(hidden, out):
-    """The module that is asked for, made and not initialised."""
-    hidden, out = int(hidden), int(out)
-
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            return nn.Sequential([nn.Dense(hidden), nn.relu, nn.Dense(hidden), nn.relu, nn.Dense(out)])(x)
-
-    return MLP()
+    return put_out(run, seed, x)
 
 
 @page.mistake(
@@ -216,9 +195,4 @@ def hands_over_the_inner_dict(seed, x, hidden, out):
 
 @page.mistake("The chain is made and never called, so it comes out itself. Call it on x: nn.Sequential([…])(x).")
 def never_calls_the_chain(seed, x, hidden, out):
-    class MLP(nn.Module):
-        @nn.compact
-        def __call__(self, x):
-            return nn.Sequential([nn.Dense(int(hidden)), nn.relu, nn.Dense(int(hidden)), nn.relu, nn.Dense(int(out))])
-
-    return MLP().init_with_output(jax.random.PRNGKey(int(seed)), x)[0]
+    return put_out(lambda x: three_dense(int(hidden), int(out)), seed, x)

@@ -165,3 +165,33 @@ def made_by_a_function():
 
 
 ANSWERS = [ByFold, NumberedInADict, FirstAndRest, made_by_a_function()]
+
+
+# ---- wrong ----
+
+
+class Static(ByFold):
+    layers: tuple[Callable, ...] = eqx.field(static=True)
+
+
+class CountsRound(ByFold):
+    def __getitem__(self, i):
+        return super().__getitem__(i if isinstance(i, slice) else i % len(self))
+
+
+class TakesOneLayer(ByFold):
+    def __init__(self, layers):
+        super().__init__([layers] if isinstance(layers, eqx.Module) else layers)
+
+
+class AllAreStateful(ByFold):
+    def is_stateful(self):
+        return len(self) > 0 and all(map(self.wants, self.layers))
+
+
+NEAR_MISSES = [
+    ("arrays in the tree", Static),
+    ("a layer by its number", CountsRound),
+    ("what is no list of layers", TakesOneLayer),
+    ("is stateful", AllAreStateful),
+]

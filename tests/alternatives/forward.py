@@ -26,3 +26,13 @@ def by_composition(layers, x):
 
 
 ANSWERS = [by_reduce, by_recursion, Forward, by_composition]
+
+
+# ---- wrong ----
+
+
+def the_last_alone(layers, x):
+    return layers[-1](x) if layers else x
+
+
+UNNAMED = [the_last_alone]

@@ -58,3 +58,26 @@ def made_inside(fn):
 
 
 ANSWERS = [WithInit, AnyKeywords, Stateless, InTwoClasses, made_inside]
+
+
+# ---- wrong ----
+
+
+class OtherName(eqx.Module):
+    function: Callable
+
+    def __call__(self, x, *, key=None):
+        return self.function(x)
+
+
+class TriesTheKey(eqx.Module):
+    fn: Callable
+
+    def __call__(self, x, *, key=None):
+        try:
+            return self.fn(x, key=key)
+        except TypeError:
+            return self.fn(x)
+
+
+NEAR_MISSES = [("another function in its place", OtherName), ("a function that would take a key", TriesTheKey)]

@@ -74,4 +74,27 @@ def of_a_function(layers, **more):
     return LinenSequential(tuple(layers), **more)
 
 
-ANSWERS = [ByReduce, ArgumentsOnTheWay, CheckedInSetup]
+ANSWERS = [ByReduce, ArgumentsOnTheWay, CheckedInSetup, of_a_function]
+
+
+# ---- wrong ----
+
+
+def copies(layers, **more):
+    return ByReduce([layer.clone() if isinstance(layer, nn.Module) else layer for layer in layers], **more)
+
+
+class OneArgument(ByReduce):
+    @nn.compact
+    def __call__(self, x=None, **kwargs):
+        return super().__call__(*(() if x is None else (x,)), **kwargs)
+
+
+class EmptyGivesNothing(ByReduce):
+    @nn.compact
+    def __call__(self, *args, **kwargs):
+        return super().__call__(*args, **kwargs) if self.layers else None
+
+
+NEAR_MISSES = [("one layer twice", copies), ("several arguments", OneArgument), ("no layer", EmptyGivesNothing)]
+UNNAMED = [EmptyGivesNothing]

@@ -81,3 +81,13 @@ def made_by_a_function(layers=()):
 
 
 ANSWERS = [FromScratch, ByReduce, Recursive, made_by_a_function]
+
+
+# ---- wrong ----
+
+
+class NoModule(list):
+    __call__, __getitem__, vars = FromScratch.__call__, FromScratch.__getitem__, FromScratch.vars
+
+
+NEAR_MISSES = [("a list", NoModule)]

@@ -82,3 +82,28 @@ def gradients_alone(chain, optimizer):
 
 
 ANSWERS = [by_hand, one_hot_rows, Trainer, donating, gradients_alone]
+
+
+# ---- wrong ----
+
+
+def optimizer_not_compiled(chain, optimizer):
+    @jax.jit
+    def loss_and_grads(params, x, y):
+        return jax.value_and_grad(
+            lambda params: optax.softmax_cross_entropy_with_integer_labels(chain.apply(params, x), y).mean()
+        )(params)
+
+    def step(params, opt_state, x, y):
+        loss, grads = loss_and_grads(params, x, y)
+        updates, opt_state = optimizer.update(grads, opt_state, params)
+        return optax.apply_updates(params, updates), opt_state, loss
+
+    return step
+
+
+def four_things(chain, optimizer):
+    return lambda *args: (*by_hand(chain, optimizer)(*args), None)
+
+
+NEAR_MISSES = [("two steps", optimizer_not_compiled), ("the loss", four_things)]

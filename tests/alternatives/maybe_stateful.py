@@ -65,3 +65,14 @@ class ThroughAChain(eqx.nn.Sequential):
 
 
 ANSWERS = [Passes, ByTheState, OfSeqkit, ThroughAChain]
+
+
+# ---- wrong ----
+
+
+class StateByName(ByTheState):
+    def __call__(self, x, *, state=..., key=None):
+        return super().__call__(x, state, key=key)
+
+
+NEAR_MISSES = [("batch norm by vmap", StateByName)]

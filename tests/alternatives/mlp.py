@@ -1,6 +1,7 @@
 from functools import reduce
 from itertools import pairwise
 
+import jax.numpy as jnp
 import objax
 from objax.nn import Linear, Sequential
 
@@ -44,3 +45,13 @@ class MLP(objax.nn.Sequential):
 
 
 ANSWERS = [by_pairwise, by_index, by_reduce, takes_the_last_off, MLP]
+
+
+# ---- wrong ----
+
+
+def always_sin(sizes, activation):
+    return by_index(sizes, jnp.sin)
+
+
+UNNAMED = [always_sin]

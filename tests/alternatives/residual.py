@@ -64,3 +64,25 @@ def by_subclass(inner):
 
 
 ANSWERS = [Asserts, AddsByNumpyRules, a_chain, by_subclass]
+
+
+# ---- wrong ----
+
+
+class RoundEachLayer(nn.Module):
+    inner: Any
+
+    def __call__(self, x):
+        for layer in getattr(self.inner, "layers", [self.inner]):
+            x = x + layer(x)
+        return x
+
+
+class Relu(nn.Module):
+    inner: Any
+
+    def __call__(self, x):
+        return nn.relu(x + self.inner(x))
+
+
+NEAR_MISSES = [("a chain inside", RoundEachLayer), ("a function inside", Relu), ("inside a chain", Relu)]

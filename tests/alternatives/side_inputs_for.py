@@ -1,6 +1,8 @@
 import inspect
 from inspect import Parameter, signature
 
+import objax
+
 
 def by_intersection(f, given):
     names = inspect.signature(f).parameters
@@ -35,3 +37,19 @@ class SideInputsFor(dict):
 
 
 ANSWERS = [by_intersection, by_loop, by_last, SideInputsFor]
+
+
+# ---- wrong ----
+
+
+def edits_what_was_given(f, given):
+    for name in given.keys() - by_last(f, given).keys():
+        del given[name]
+    return given
+
+
+def by_the_call_of_a_module(f, given):
+    return by_last(f.__call__ if isinstance(f, objax.Module) else f, given)
+
+
+NEAR_MISSES = [("only looked at", edits_what_was_given), ("modules", by_the_call_of_a_module)]

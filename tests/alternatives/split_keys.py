@@ -63,3 +63,13 @@ class Runner:
 
 
 ANSWERS = [by_reduce, by_number, by_recursion, with_numpy, by_fold_in, Runner]
+
+
+# ---- wrong ----
+
+
+def the_last_alone(layers, x, key):
+    return layers[-1](x, key=None if key is None else jax.random.split(key, len(layers))[-1])
+
+
+UNNAMED = [the_last_alone]

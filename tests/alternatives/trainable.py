@@ -38,3 +38,17 @@ def layer_by_layer(chain):
 
 
 ANSWERS = [by_filter, by_a_mask, by_two_maps, Trainable, layer_by_layer]
+
+
+# ---- wrong ----
+
+
+def zeros(chain):
+    return eqx.partition(jax.tree_util.tree_map(lambda x: x * 0 if _moves(x) else x, chain), eqx.is_inexact_array)
+
+
+def whole_numbers_too(chain):
+    return eqx.partition(chain, eqx.is_array)
+
+
+NEAR_MISSES = [("the two recombined", zeros), ("a gradient", zeros), ("an array of whole numbers", whole_numbers_too)]
