@@ -96,9 +96,16 @@ def record(exercise):
 
 
 def forget():
-    """Delete everything that was kept; returns the file's path."""
+    """Delete everything that was kept; returns the file's path.
+
+    Raises:
+        ProgressError: the file cannot be deleted.
+    """
     path = home() / FILE
-    path.unlink(missing_ok=True)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ProgressError(f"the progress in {path} cannot be deleted: {error}. Delete that file yourself.") from error
     return path
 
 

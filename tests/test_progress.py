@@ -119,6 +119,12 @@ def test_a_full_disk_loses_what_is_new_and_nothing_that_is_there(home, monkeypat
     assert progress.record("forward").solved
 
 
+def test_what_cannot_be_forgotten_is_said_with_its_file(home):
+    (home / progress.FILE).mkdir(parents=True)
+    with pytest.raises(ProgressError, match=rf"{progress.FILE} cannot be deleted: .*Delete that file yourself"):
+        progress.forget()
+
+
 def test_forgetting_is_one_call(home):
     progress.note("forward", "check", ok=True)
     assert progress.forget() == home / progress.FILE
