@@ -9,7 +9,7 @@ from seqkit.draws import array, seed
 from seqkit.exercise import Exercise
 from seqkit.plain import Thing, kind_of
 from seqkit.probing.objax import count, filled, is_chain, quietly, shapes
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "conv_chain",
@@ -73,7 +73,7 @@ def four_layers(conv_chain):
     """The chain is an objax.nn.Sequential of Conv2D, relu, Conv2D, leaky_relu."""
     chain = quietly(conv_chain)
     layers = [Thing(kind(layer)) for layer in chain] if isinstance(chain, list) else []
-    return {"what comes back": Thing("a Sequential" if is_chain(chain) else kind_of(chain)), "layers": layers}
+    return {"what comes back": what_came(chain, is_chain(chain)), "layers": layers}
 
 
 @page.probe(call="conv_chain().vars()")

@@ -6,8 +6,7 @@ import numpy as np
 
 from seqkit.draws import array, seed
 from seqkit.exercise import Exercise
-from seqkit.plain import Thing, kind_of
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 from seqkit.styles import keras as style
 from seqkit.styles.keras import keras
 
@@ -73,7 +72,7 @@ def the_layers(keras_chain):
     chain = made(keras_chain)
     is_chain = isinstance(chain, keras.Sequential | style.Sequential)
     layers = [kind(layer) for layer in chain.layers] if is_chain else []
-    return {"what comes back": Thing("a Sequential" if is_chain else kind_of(chain)), "layers": layers}
+    return {"what comes back": what_came(chain, is_chain), "layers": layers}
 
 
 @page.probe(call="keras_chain().input_shape")

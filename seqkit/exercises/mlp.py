@@ -8,7 +8,7 @@ from seqkit.draws import array, fixed, one_of, seed
 from seqkit.exercise import Exercise
 from seqkit.plain import Thing, kind_of
 from seqkit.probing.objax import count, filled, is_chain, quietly
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "mlp",
@@ -56,7 +56,7 @@ def laid_out(chain):
     """What comes back; for each layer what it is; the shapes of the parameters, and how many values they hold."""
     held = objax.ModuleList(chain if isinstance(chain, list) else [])
     return {
-        "what comes back": Thing("a Sequential" if is_chain(chain) else kind_of(chain)),
+        "what comes back": what_came(chain, is_chain(chain)),
         "layers": [Thing(_kind(layer)) for layer in held],
         "shapes": [tuple(variable.value.shape) for variable in held.vars().values()],
         "values": count(held),

@@ -9,11 +9,10 @@ import objax
 
 from seqkit.draws import array, seed
 from seqkit.exercise import Exercise
-from seqkit.plain import Thing, kind_of
 from seqkit.probing import objax as probing
 from seqkit.probing.equinox import arrays, is_chain
 from seqkit.probing.objax import linear
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "to_equinox",
@@ -81,7 +80,7 @@ def functions_around(n):
 def contents(chain):
     """What came back, its layers with the sizes that they say, and every array."""
     layers = [said(layer) for layer in chain] if is_chain(chain) else []
-    kind = Thing("a Sequential" if is_chain(chain) else kind_of(chain))
+    kind = what_came(chain, is_chain(chain))
     return {"what came back": kind, "layers": layers, "arrays": arrays(chain)}
 
 

@@ -5,9 +5,8 @@ import jax
 
 from seqkit.draws import array, fixed
 from seqkit.exercise import Exercise
-from seqkit.plain import Thing, kind_of
 from seqkit.probing.equinox import arrays, is_chain
-from seqkit.probing.running import run
+from seqkit.probing.running import run, what_came
 
 page = Exercise(
     "tree_mlp",
@@ -58,7 +57,7 @@ def typed_key(rng, size):
 
 
 def kind(chain):
-    return Thing("a Sequential" if is_chain(chain) else kind_of(chain))
+    return what_came(chain, is_chain(chain))
 
 
 SIZES = {"n_in": fixed("3"), "hidden": fixed("7"), "n_out": fixed("8")}
