@@ -28,6 +28,7 @@ from seqkit.grading.doctor import look
 from seqkit.grading.exports import FORMATS
 from seqkit.grading.handout import manifest
 from tests.grades import ASSIGNMENT, CLASS
+from tests.handing_in import notebook
 
 NAMES = [name for section in COMMANDS.values() for name in section]
 
@@ -196,11 +197,9 @@ def test_an_export_goes_to_stdout_or_into_files(place, tmp_path, to):
     assert run(*args, "--student", "ana").stdout
     run(*args, "--out", tmp_path / "out", "--quiet")
     several = to in ("gradescope", "github")
-    assert (
-        len([file for file in (tmp_path / "out").rglob("*") if file.is_file()]) == len(CLASS) * (1, 3)[to == "github"]
-        if several
-        else True
-    )
+    files = [file for file in (tmp_path / "out", *tmp_path.glob("out/**/*")) if file.is_file()]
+    assert len(files) == (len(CLASS) * (1, 3)[to == "github"] if several else 1)
+    assert os.name != "posix" or {file.stat().st_mode & 0o777 for file in files} == {0o600}
     assert several or (tmp_path / "out").read_bytes() == run(*args).stdout_bytes
     assert not several or run(*args).exit_code == 2
 
@@ -213,6 +212,12 @@ def test_a_student_whom_the_roster_does_not_know_is_named_and_the_rest_is_writte
     found = run("export", place / "results", "-a", place / "hw1", "--to", "canvas", "--roster", roster)
     assert found.exit_code == 1 and found.stderr == "cy: no row, or more than one, has this name\n"
     assert found.stdout.splitlines()[2:] == ["Ana Diaz,8,ana,A,25", "Ben Öz,9,b,A,9.5"]
+
+
+def test_gradescope_is_told_when_a_student_sees_the_exercises(place):
+    args = ["export", place / "results", "-a", place / "hw1", "--to", "gradescope", "--student", "ana"]
+    for more, said in (([], "visible"), (["--visibility", "after_published"], "after_published")):
+        assert json.loads(run(*args, *more).stdout)["visibility"] == said
 
 
 def test_the_check_of_github_is_green_only_for_all_points(place):
@@ -312,6 +317,14 @@ def test_points_by_hand_are_told_beside_those_that_there_are(tmp_path, place):
     assert found.stdout == "ana: forward counts 7 of 5 now (a bonus).\n"
 
 
+def test_points_by_hand_bear_the_name_that_is_given_and_else_that_of_the_login(tmp_path, place):
+    shutil.copytree(place / "results", tmp_path / "results")
+    for more in (["--by", "J. Doe"], []):
+        run("adjust", tmp_path / "results", "ana", "forward", "7", "--reason", "a bonus", *more, env={"LOGNAME": "kim"})
+    said = run("history", tmp_path / "results", "ana").stdout
+    assert "to 7 by J. Doe: a bonus" in said and "to 7 by kim: a bonus" in said
+
+
 def test_points_by_hand_need_a_reason_and_a_student_who_is_there(place):
     assert run("adjust", place / "results", "ana", "forward", "5").exit_code == 2
     found = run("adjust", place / "results", "anna", "forward", "5", "--reason", "x")
@@ -331,6 +344,22 @@ def test_several_assignments_in_one_gradebook_have_to_be_told_apart(tmp_path):
 def test_a_report_has_a_page_for_each_student(place, tmp_path):
     found = run("report", place / "results", "-a", place / "hw1", "--out", tmp_path / "pages")
     assert found.exit_code == 0 and len(list((tmp_path / "pages" / "students").glob("*.html"))) == len(CLASS)
+
+
+def test_a_report_finds_nobody_alike_by_what_was_handed_out(place, tmp_path):
+    from dataclasses import replace
+
+    shutil.copytree(place / "hw1", tmp_path / "hw1")
+    code = tuple(
+        f"def f{i}(a, b):\n    return [a ** {i} for a in b if a > {i}] + [b, {{a: b}}, a or b]" for i in range(4)
+    )
+    with Gradebook(tmp_path) as book:
+        for one in CLASS[:2]:
+            book.record(replace(one.graded, code=code))
+    for handed_out, said in ((("x = 1",), "passages these two have almost alone"), (code, "No two are alike enough")):
+        (tmp_path / "hw1" / "release" / "hw1.ipynb").write_text(notebook(*handed_out))
+        assert run("report", tmp_path, "-a", tmp_path / "hw1").exit_code == 0
+        assert said in (tmp_path / "pages" / "hw1" / "index.html").read_text()
 
 
 def test_grading_that_cannot_begin_says_why_before_anything_is_loaded(place, tmp_path):

@@ -148,6 +148,11 @@ def test_a_result_for_gradescope_has_only_fields_of_its_specification(one):
     assert made["visibility"] in exports.VISIBILITIES and made["stdout_visibility"] == "hidden"
 
 
+def test_a_hint_goes_to_whoever_is_not_there_yet():
+    told = [test["output"] for one in CLASS[:2] for test in gradescope.results(one, ASSIGNMENT)["tests"]]
+    assert ["Hint: Which value goes on?" in each for each in told] == [False, False, True, True]
+
+
 def test_gradescope_shows_every_text_as_text():
     made = gradescope.results(CLASS[2], ASSIGNMENT)
     formats = [made[key] for key in made if key.endswith("_format")]

@@ -616,6 +616,18 @@ def test_grading_ends_with_1_where_a_file_could_not_be_read_and_with_0_where_not
     assert "ana: could not be read." in runs[0].stderr and "1 with a problem" in runs[0].stdout
 
 
+def test_regrade_grades_whom_it_is_told_once_more_and_the_reason_is_kept(tmp_path):
+    made(tmp_path / NAME, exercises=["forward"])
+    hand_in(tmp_path / "in", NAME, {"ana": "{", "ben": "{"})
+    asked = [str(tmp_path / "in"), "-a", str(tmp_path / NAME), "-o", str(tmp_path / "results")]
+    told = ["--reason", "a probe was wrong"]
+    for command, *more in (["grade"], ["regrade", *told], ["regrade", *told, "--student", "ana"]):
+        CliRunner().invoke(cli, [command, *asked, *more])
+    with Gradebook(tmp_path / "results") as book:
+        reasons = {student: [line.reason for line in book.history(NAME, student)] for student in ("ana", "ben")}
+    assert reasons == {"ana": ["first", "regrade: a probe was wrong"], "ben": ["first"]}
+
+
 def test_a_student_who_is_named_is_graded_again_though_nothing_has_changed(tmp_path):
     assignment = made(tmp_path / NAME, exercises=["forward"])
     handed = collect(hand_in(tmp_path / "in", NAME, {"ana": (FORWARD,)}), NAME).handed
