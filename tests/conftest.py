@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
-TOGETHER = r"(browser)/|test_exercises\.py::\w+\[(.+)\]$|([^:]+\.ipynb)::|test_(resume|stripping|cluster)\.py"
+TOGETHER = r"(browser)/|test_exercises\.py::\w+\[(.+)\]$|([^:]+\.ipynb)::|test_(resume|stripping|cluster|nbval)\.py"
 """What one worker has, in the name of a test."""
 
 

@@ -387,7 +387,7 @@ SCRATCH = tries(
     for f in (one_large, many, names, holes): attempt(f.__name__, f)
     for name in os.listdir("."): os.unlink(name)
     open("again", "w").write("x")
-    os.mkdir("folder"), os.rename("again", "once more")
+    os.mkdir("folder"), os.rename("again", "folder/again")
     """,
 )
 FILES = tries(

@@ -11,8 +11,8 @@ READ, LIST = (1 << 2) | (1 << 3), 1 << 3
 EVERYTHING = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 """What can be refused of files, since which version."""
 OF_ONE_FILE = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 14) | (1 << 15)
-SCRATCH = READ | (1 << 1) | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 14)
-"""In the scratch folder: read, write, remove, make folders and files, truncate."""
+SCRATCH = READ | (1 << 1) | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 13) | (1 << 14)
+"""In the scratch folder: read, write, remove, make folders and files, move them from one to another, truncate."""
 DEVICE = (1 << 1) | (1 << 2)
 TCP, SCOPES = 0b11, 0b11
 """Binding and connecting; abstract sockets and signals to outside."""
