@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def serving(app, root, home, **variables):
     _ask_no_questions(home)
     server = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, cwd=home)
     try:
-        _wait_until_up(server, app)
+        _wait_until_up(server, app, port)
         yield Jupyter(app, f"http://127.0.0.1:{port}", Path(root))
     finally:
         server.terminate()
@@ -87,8 +88,8 @@ def _free_port():
         return free.getsockname()[1]
 
 
-def _wait_until_up(server, app):
-    """Read what it says, a line at a time, until it is up; what it says later is read and dropped."""
+def _wait_until_up(server, app, port):
+    """Read what it says, a line at a time, until it runs, and knock until it listens; what it says later is dropped."""
     said = ""
     while "is running at" not in said:
         line = server.stderr.readline()
@@ -96,6 +97,13 @@ def _wait_until_up(server, app):
             raise RuntimeError(f"{app} ended before it was up:\n{said}")
         said += line
     Thread(target=_drop, args=[server.stderr], daemon=True).start()
+    while server.poll() is None and not _listens(port):
+        time.sleep(0.02)
+
+
+def _listens(port):
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _drop(stream):

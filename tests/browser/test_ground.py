@@ -1,8 +1,11 @@
 """What the other browser tests stand on: cells run, themes change, axe sees what is wrong."""
 
+from urllib.request import urlopen
+
 import pytest
 from playwright.sync_api import Error
 
+from tests.browser import server
 from tests.browser.axe import violations
 from tests.browser.visit import change_theme, open_notebook, outputs, run_all, run_cell
 
@@ -13,6 +16,21 @@ CELLS = [
     "ipywidgets.Button(description='play')",
     f'ipywidgets.HTML("{FAINT}")',
 ]
+
+
+LATE = """import http.server, sys, time
+print("is running at", file=sys.stderr, flush=True)
+time.sleep(0.5)
+port = next(int(each[7:]) for each in sys.argv if each.startswith("--port="))
+http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler).serve_forever()"""
+
+
+def test_a_server_is_up_once_it_answers(tmp_path, monkeypatch):
+    """Jupyter says that it is running before it listens."""
+    (tmp_path / "late.py").write_text(LATE)
+    monkeypatch.setitem(server.APPS, "late", ("late", "Late", "tree"))
+    with server.serving("late", tmp_path, tmp_path) as up:
+        assert urlopen(up.address).status == 200
 
 
 def test_cells_run_and_axe_sees_the_slider_that_has_no_name(page, jupyter, lesson_of):
@@ -34,7 +52,7 @@ def test_cells_run_and_axe_sees_the_slider_that_has_no_name(page, jupyter, lesso
 
 
 def test_one_cell_runs_again_and_no_other(page, jupyter, lesson_of):
-    open_notebook(page, jupyter, lesson_of(["count = 0", "count += 1; count"]))
+    open_notebook(page, jupyter, lesson_of(["count = 0", "count += 1; count", "pass"]))
     run_all(page)
     run_cell(page, 1)
     run_cell(page, 1)
