@@ -108,7 +108,7 @@ def made_too_early(features):
     return nn.Sequential([lambda x: (one(x), two(x)), lambda a, b: a + b])
 
 
-@page.mistake("The first layer returns a list, and a list is one value to Linen's chain. Return a tuple: (…, …).")
+@page.mistake("The first layer returns one value, and to Linen's chain a list is one too. Return a tuple: (…, …).")
 def a_list_between(features):
     return nn.Sequential([lambda x: [nn.Dense(features)(x), nn.Dense(features)(x)], lambda a, b: a + b])
 
