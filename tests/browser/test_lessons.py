@@ -11,7 +11,7 @@ from tests.browser.conftest import NOTEBOOKS
 from tests.browser.visit import change_theme, command, open_notebook, outputs, run_all, run_cell, scroll_to_cell, shoot
 
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
-PARTS = re.compile(r"sk\.\w+\(|import (?:objax|equinox|keras|torch|optax)|from flax import \w+|\w+Slider\(|\.update\(")
+PARTS = re.compile(r"sk\.\w+\(|\w+Slider\(|view\.update\(\w+\)")
 CELLS = [cell.id for cell in nbformat.read(NOTEBOOKS / "01_what_is_a_chain.ipynb", as_version=4).cells]
 PICTURE = ".jp-OutputArea-output :is(img, .seqkit-explorer:not([data-drawn='0']))"
 IMAGES = """() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(
@@ -24,7 +24,7 @@ def pictures(page):
 
 
 def parts(name):
-    """What a lesson uses of the kit and of frameworks: what a browser could show wrongly."""
+    """What a lesson uses of the kit: what a browser could show wrongly."""
     cells = nbformat.read(NOTEBOOKS / name, as_version=4).cells
     return {found for cell in cells if cell.cell_type == "code" for found in PARTS.findall(cell.source)}
 
