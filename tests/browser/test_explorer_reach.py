@@ -65,6 +65,17 @@ def test_tab_reaches_every_control_in_order_and_the_focus_is_seen(stage):
     ]
 
 
+def test_a_button_keeps_the_focus_where_what_it_does_gives_the_sliders_another_range(stage):
+    view = put(stage, mlp())
+    most = view.get_by_label("x[0]").get_attribute("max")
+    says(stage, "view.x = view.x * 100")
+    expect(view.get_by_label("x[0]")).not_to_have_attribute("max", most)
+    button(view, "reset").focus()
+    stage.keyboard.press("Enter")
+    expect(view.get_by_label("x[0]")).to_have_attribute("max", most)
+    expect(button(view, "reset")).to_be_focused()
+
+
 def test_arrows_walk_the_rows_and_fold_a_chain_in_the_chain(stage):
     view = put(stage, NESTED)
     chain, near = view.get_by_role("tree", name="chain"), view.locator(".sk-chain .sk-near")

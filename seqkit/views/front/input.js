@@ -1,11 +1,15 @@
 // ---- input: sliders for a short vector, a pad for a picture, the example of a batch ----
 
 function makeInput(view) {
-  const el = h("div", { class: "sk-input", role: "group", "aria-label": "input x" });
+  const title = h("span", { class: "sk-title" }, "input x"), form = h("div", { class: "sk-form" }), clear = h("div", { class: "sk-form" });
+  const noise = button("noise", () => view.send({ do: "noise" })), reset = button("reset", () => view.send({ do: "reset" }));
+  // The tools stay in the page while the form is made anew: whoever presses them by keys keeps the focus.
+  const tools = h("div", { class: "sk-tools" }, clear, noise, reset);
+  const el = h("div", { class: "sk-input", role: "group", "aria-label": "input x" }, title, form, tools);
   let parts = null, kind = "";
 
   function refresh(input) {
-    const { values, seen, ...form } = input ?? {}, now = JSON.stringify([form, values?.length]);
+    const { values, seen, ...shape } = input ?? {}, now = JSON.stringify([shape, values?.length]);
     if (now !== kind) build(input);
     kind = now;
     parts?.fill(input);
@@ -13,12 +17,9 @@ function makeInput(view) {
 
   function build(input) {
     parts = input && { sliders: sliders, pad: pad, none: nothing }[input.kind](view, input);
-    const seen = input && (input.kind !== "none" || input.low != null);
-    el.hidden = !seen;
-    if (!seen) return;
-    const noise = button("noise", () => view.send({ do: "noise" })), reset = button("reset", () => view.send({ do: "reset" }));
-    const tools = h("div", { class: "sk-tools" }, parts.clear, noise, reset);
-    el.replaceChildren(h("span", { class: "sk-title" }, "input x"), input.examples > 1 ? chooser(view, input) : "", parts.el, tools);
+    el.hidden = !input || (input.kind === "none" && input.low == null);
+    clear.replaceChildren(parts?.clear ?? "");
+    form.replaceChildren(input?.examples > 1 ? chooser(view, input) : "", parts?.el ?? "");
   }
 
   return { el, refresh };
