@@ -3,6 +3,8 @@
 import html.parser
 import importlib
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
@@ -14,7 +16,7 @@ from seqkit.completion import matching
 from seqkit.errors import ExerciseError
 from seqkit.exercise import load, names
 from seqkit.judge import Line
-from seqkit.progress import note, record, records
+from seqkit.progress import FILE, note, record, records
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +60,14 @@ def test_a_verdict_comes_even_where_nothing_can_be_kept(tmp_path, monkeypatch):
     assert verdict.ok and "This was not saved: the progress in " in str(verdict)
     hint = sk.hint("forward").words
     assert hint.startswith("forward, hint 1 of 3") and "This was not saved: the progress in " in hint
+
+
+def test_a_reference_comes_even_where_nothing_more_can_be_kept(tmp_path):
+    sk.check("forward", right)
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        file.execute("CREATE TRIGGER full BEFORE INSERT ON done BEGIN SELECT RAISE(FAIL, 'disk is full'); END")
+    shown = sk.reference("forward")
+    assert "x = layer(x)" in shown.code and "This was not saved: the progress in " in shown.words
 
 
 @pytest.mark.parametrize("call", [sk.check, sk.hint, sk.reference, sk.exercise])

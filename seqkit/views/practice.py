@@ -66,10 +66,10 @@ def reference(name):
     if left > 0 and not done.solved:
         verb = "is" if left == 1 else "are"
         return Note(f"{name} is not solved yet, and {count(left, 'hint')} of it {verb} left: sk.hint({name!r}).")
-    _noted(name, "reference")
+    lost = _noted(name, "reference")
     solved = f"`{name}`: you solved it. This is how the reference does it."
     warning = f"`{name}` is not solved yet. Whoever reads the reference now learns less than by one more try."
-    return Code(solved if done.solved else warning, snippet.reference(exercise))
+    return Code(f"{solved if done.solved else warning} {lost}".rstrip(), snippet.reference(exercise))
 
 
 def exercise(name):
