@@ -1,5 +1,7 @@
 """Programs kept on their way to the compiler: read back they give the same numbers, and none is taken for another."""
 
+import subprocess
+import sys
 from contextlib import contextmanager
 
 import jax
@@ -10,6 +12,11 @@ import pytest
 from seqkit.grading.room import lowering
 
 X = jnp.array([-1.5, 0.25, 3.0])
+BEFORE_A_FORK = """import flax.linen
+from jax._src import xla_bridge
+from seqkit.grading.room.warming import trace
+trace([["Dense(4)", [3]]])
+print(xla_bridge._plugins_registered, bool(xla_bridge._backends))"""
 
 
 @contextmanager
@@ -113,3 +120,8 @@ def test_who_asked_for_it_is_not_told(kept, tmp_path):
     a_name_of_the_page(X)
     told = b"".join(path.read_bytes() for path in tmp_path.glob(f"*{lowering.SUFFIX}"))
     assert b"jit_program" in told and b"a_name_of_the_page" not in told and b"test_lowering" not in told
+
+
+def test_before_a_fork_everything_is_done_that_needs_no_backend_and_no_backend_is_started():
+    done = subprocess.run([sys.executable, "-c", BEFORE_A_FORK], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import suppress
 
 NAME = re.compile(r"(\w+)(?:\((\d+)(?:, (\d+))?)?")
 
@@ -23,14 +24,23 @@ def warm(layers=()):
 
 
 def trace(layers):
-    """Traces the same, which needs no backend: a fork server's children find it done.
+    """Does of this what needs no backend, before a fork server forks: its children find it done.
 
     Args:
         layers: see `warm`.
     """
     import jax
 
+    _look_for_plugins()
     jax.eval_shape(lambda: warm(layers))
+
+
+def _look_for_plugins():
+    """JAX's backend, when it starts, reads what every installed package says of itself; it does so once."""
+    with suppress(ImportError, AttributeError):  # JAX's own affair: a later version may have it otherwise
+        from jax._src.xla_bridge import _discover_and_register_pjrt_plugins
+
+        _discover_and_register_pjrt_plugins()
 
 
 def _try(name, x, key, jax):
