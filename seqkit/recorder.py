@@ -16,19 +16,11 @@ from seqkit.steps import Step, Trace, size
 from seqkit.walk import by_layer
 
 
-class Entry:
-    """One call as it happens; becomes a `Step`."""
-
-    __slots__ = ("chain", "error", "inputs", "kind", "layer", "output", "position", "seconds", "side_inputs")
-
-    @property
-    def path(self):
-        """The path of the layer, as the chain knows it in the end."""
-        return self.chain.paths[self.position[-1]]
-
-
 class Recorder:
     """Stands around the layers of one or more chains while they run.
+
+    Attributes:
+        calls: (`Step`, its `Chain`, the layer) of each call so far; names and parameters come with `as_trace`.
 
     Args:
         keep: makes of a value what may be kept of it: an array that cannot change stays as it is.
@@ -36,29 +28,28 @@ class Recorder:
     """
 
     def __init__(self, keep, symbolic):
-        self.entries, self.found, self.chains_run, self.keep, self.symbolic = [], [], 0, keep, symbolic
+        self.calls, self.found, self.chains_run, self.keep, self.symbolic = [], [], 0, keep, symbolic
         self._running, self._position = [], ()
 
     def call(self, index, layer, kind, f, args, kwargs):
         """`f(*args, **kwargs)`, noted as the call of `layer`, a `kind`, which stands at `index` of the running chain."""
         if args and self.symbolic(args[0]):
             return f(*args, **kwargs)
-        entry, keep, outer, chain = Entry(), self.keep, self._position, self._running[-1].chain
-        entry.chain, entry.layer, entry.kind = chain, layer, kind
-        entry.position = self._position = (*outer, index)
-        entry.inputs = tuple([keep(value) for value in args])
-        entry.side_inputs = {name: keep(value) for name, value in kwargs.items()} if kwargs else {}
-        entry.output = entry.error = None
-        self.entries.append(entry)
+        keep, outer, chain = self.keep, self._position, self._running[-1].chain
+        self._position = (*outer, index)
+        inputs = tuple([keep(value) for value in args])
+        side_inputs = {name: keep(value) for name, value in kwargs.items()} if kwargs else {}
+        step = Step(len(self.calls), self._position, "", "", "", kind, inputs, None, side_inputs, {}, 0.0)
+        self.calls.append((step, chain, layer))
         self._running.append(None)
         start = perf_counter()
         try:
             output = f(*args, **kwargs)
-            entry.seconds = perf_counter() - start
-            entry.output = keep(output)
+            step.seconds = perf_counter() - start
+            step.output = keep(output)
             return output
         except Exception as error:
-            entry.seconds, entry.error = perf_counter() - start, error
+            step.seconds, step.error = perf_counter() - start, error
             raise
         finally:
             self._running.pop()
@@ -160,16 +151,18 @@ def _set_call(cls, call):
     return lambda: type.__delattr__(cls, "__call__")
 
 
+def path_of(step, chain):
+    """The path of a layer, as its `Chain` knows it in the end."""
+    return chain.paths[step.position[-1]]
+
+
 def as_trace(style_name, style, named, recorder, output, error):
     """What the recorder saw, as a `Trace`."""
-    around = {entry.position[:-1] for entry in recorder.entries}
-    outer = {entry.path for entry in recorder.entries if entry.position in around}
-    owned = by_layer(named, {entry.path for entry in recorder.entries}, outer)
-    steps = [_step(n, entry, style, owned[entry.path]) for n, entry in enumerate(recorder.entries)]
+    _name(recorder.calls, style, named)
     arrays = {id(array): array for array in named.values()}
     return Trace(
         style_name,
-        tuple(steps),
+        tuple([step for step, _, _ in recorder.calls]),
         output,
         sum(map(size, arrays.values())),
         error,
@@ -177,40 +170,36 @@ def as_trace(style_name, style, named, recorder, output, error):
     )
 
 
+def _name(calls, style, named):
+    """Put into each step what its layer is called, and what it owns."""
+    around, outer = {step.position[:-1] for step, _, _ in calls}, set()
+    for step, chain, layer in calls:
+        step.chain, step.path, step.layer = chain.path, path_of(step, chain), style.name(layer)
+        if step.position in around:
+            outer.add(step.path)
+    owned = by_layer(named, {step.path for step, _, _ in calls}, outer)
+    for step, _, _ in calls:
+        step.parameters = owned[step.path]
+
+
 def _sentence(style, recorder):
     """About the innermost layer that raised, if the error left the chain."""
-    failed = [entry for entry in recorder.entries if entry.error is not None]
+    failed = [(step, chain) for step, chain, _ in recorder.calls if step.error is not None]
     if not failed:
         return None
-    entry = failed[-1]
-    return sentence(entry.position, entry.chain.layers, entry.inputs, style.name, style.takes)
-
-
-def _step(number, entry, style, parameters):
-    return Step(
-        number=number,
-        position=entry.position,
-        chain=entry.chain.path,
-        path=entry.path,
-        layer=style.name(entry.layer),
-        kind=entry.kind,
-        inputs=entry.inputs,
-        output=entry.output,
-        side_inputs=entry.side_inputs,
-        parameters=parameters,
-        seconds=entry.seconds,
-        error=entry.error,
-    )
+    step, chain = failed[-1]
+    return sentence(step.position, chain.layers, step.inputs, style.name, style.takes)
 
 
 def own_arrays(held):
     """{name: array} of {name: (its owner, array)}: an array of two owners, as a clone leaves it, is one for each."""
-    own, taken = {}, set()
-    for owner, array in held.values():
+    named, own, taken = {}, {}, set()
+    for name, (owner, array) in held.items():
         if id(owner) not in own:
             own[id(owner)] = array.copy() if id(array) in taken else array
             taken.add(id(array))
-    return {name: own[id(owner)] for name, (owner, _) in held.items()}
+        named[name] = own[id(owner)]
+    return named
 
 
 def never(value):

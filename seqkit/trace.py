@@ -50,7 +50,7 @@ def trace(chain, x, *, variables=None, state=None, key=None, **side_inputs):
             output = style.run(chain, x, side_inputs, **outside)
         except Exception as raised:
             error = raised
-        named = style.named_parameters(held) if recorder.entries else {}
+        named = style.named_parameters(held) if recorder.calls else {}
     _check_ran(chain, recorder, error)
     return as_trace(style_name, style, named, recorder, output, error)
 
@@ -82,7 +82,7 @@ def _check_outside(name, style, outside):
 
 
 def _check_ran(chain, recorder, error):
-    if error is not None and not recorder.entries:
+    if error is not None and not recorder.calls:
         raise error
     if error is None and not recorder.chains_run:
         try_this = "Put its layers in a Sequential, or trace a part of it that has one."

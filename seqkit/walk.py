@@ -52,19 +52,20 @@ def walk(root, is_part, join):
         yield path, thing
         inside = []
         for key, part in _parts(thing):
-            if type(part) not in known:
-                known[type(part)] = is_part(part)
-            if known[type(part)]:
+            known_part = known.get(type(part))
+            if known_part is None:
+                known_part = known[type(part)] = is_part(part)
+            if known_part:
                 inside.append((join(path, key, part), part))
         rest += reversed(inside)
 
 
 def _parts(thing):
     """(key, part) of an object's attributes, and of the items of a list, a tuple or a dict."""
-    holds = list(own(thing).items())
+    holds = own(thing).items()
     if isinstance(thing, dict):
-        return holds + [((key,), part) for key, part in thing.items()]
-    return holds + list(enumerate(thing)) if isinstance(thing, list | tuple) else holds
+        return [*holds, *(((key,), part) for key, part in thing.items())]
+    return [*holds, *enumerate(thing)] if isinstance(thing, list | tuple) else list(holds)
 
 
 MARKS = "./[("

@@ -7,7 +7,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from seqkit.plain import Run
 from seqkit.probing.filling import uniform
-from seqkit.recorder import Recorder
+from seqkit.recorder import Recorder, path_of
 from seqkit.styles import linen as style
 
 CHAINS = (nn.Sequential, style.Sequential)
@@ -54,9 +54,8 @@ def watched(f, *args, **kwargs):
     calls, recorder = Calls(), Recorder(style.keep, style.symbolic)
     with calls.watched(), style.watch(recorder, None):
         output = f(*args, **kwargs)
-    last = {
-        entry.path: (style.name(entry.layer), entry.output) for entry in recorder.entries if len(entry.position) == 1
-    }
+    run = [(path_of(step, chain), layer, step) for step, chain, layer in recorder.calls if len(step.position) == 1]
+    last = {path: (style.name(layer), step.output) for path, layer, step in run}
     return Run(output, list(last.values())), calls
 
 

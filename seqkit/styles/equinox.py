@@ -320,13 +320,12 @@ def _unused(state):
 
 def named_parameters(model):
     """{JAX's path: array} of everything that training changes: the floating-point arrays of the tree."""
-    leaves = jax.tree_util.tree_leaves_with_path(model)
-    arrays = [
-        (path, leaf)
-        for path, leaf in leaves
-        if hasattr(leaf, "shape") and hasattr(leaf, "dtype") and _is_inexact(leaf.dtype)
-    ]
-    return own_arrays({jax.tree_util.keystr(path): (path, array) for path, array in arrays})
+    leaves = [(path, leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(model) if _is_trained(leaf)]
+    return own_arrays({jax.tree_util.keystr(path): (path, array) for path, array in leaves})
+
+
+def _is_trained(leaf):
+    return hasattr(leaf, "shape") and hasattr(leaf, "dtype") and _is_inexact(leaf.dtype)
 
 
 @cache
