@@ -43,24 +43,27 @@ def again_s(name, rounds=9):
     return median(times)
 
 
-def named(page):
-    """(mistakes named on every draw, mistakes)."""
-    right = [all(check(page.name, m.answer, draw).mistake == m.name for draw in DRAWS) for m in page.mistakes]
-    return sum(right), len(right)
+def unnamed(page):
+    """(how many mistakes, those that are not named on every draw)."""
+    wrong = [m.name for m in page.mistakes if any(check(page.name, m.answer, draw).mistake != m.name for draw in DRAWS)]
+    return len(page.mistakes), [f"the mistake {name} is not named on every draw" for name in wrong]
 
 
-def accepted(page):
-    """(right answers accepted on every draw, right answers): the reference, and the alternatives on fewer draws."""
-    answers = importlib.import_module(f"tests.alternatives.{index()[page.name].file}").ANSWERS
-    right = [all(check(page.name, page.reference, draw).ok for draw in DRAWS)]
-    right += [all(check(page.name, answer, draw).ok for draw in DRAWS_OF_ALTERNATIVES) for answer in answers]
-    return sum(right), len(right)
-
-
-def refused(page):
-    """(edits refused, edits)."""
+def passing(page):
+    """(how many edits of the reference, those that pass)."""
     tried, passed = survivors(page)
-    return tried - len(passed), tried
+    return tried, [f"an edit passes: {label}" for label, _ in passed]
+
+
+def unaccepted(page):
+    """(how many right answers, those that are refused): the reference, and the alternatives on fewer draws."""
+    answers = [(page.reference, DRAWS)]
+    answers += [
+        (f, DRAWS_OF_ALTERNATIVES)
+        for f in importlib.import_module(f"tests.alternatives.{index()[page.name].file}").ANSWERS
+    ]
+    wrong = [f for f, draws in answers if not all(check(page.name, f, draw).ok for draw in draws)]
+    return len(answers), [f"a right answer is refused: {getattr(f, '__name__', f)}" for f in wrong]
 
 
 def line(name, counts, times):
@@ -71,13 +74,14 @@ def line(name, counts, times):
 
 
 def main(chosen):
-    """Print the table."""
+    """Print the table; under a page whatever it judges wrongly."""
     print(f"{'':24} {'mistakes named':>15} {'edits refused':>15} {'right ones':>13}  imports    first     again")
     rows = []
     for name in chosen or names():
         page = load(name)
-        rows.append(([named(page), refused(page), accepted(page)], (*first_s(name), again_s(name))))
-        print(line(name, *rows[-1]), flush=True)
+        found = unnamed(page), passing(page), unaccepted(page)
+        rows.append(([(tried - len(wrong), tried) for tried, wrong in found], (*first_s(name), again_s(name))))
+        print(line(name, *rows[-1]), *(each for _, wrong in found for each in wrong), sep="\n    ", flush=True)
     sums = [tuple(map(sum, zip(*column, strict=True))) for column in zip(*(counts for counts, _ in rows), strict=True)]
     print(line("all; medians", sums, [median(column) for column in zip(*(times for _, times in rows), strict=True)]))
     return 0 if all(some == all_ for some, all_ in sums) else 1

@@ -1,4 +1,4 @@
-"""Small edits of a reference, one at a time: each must be refused. `python -m tests.mutants NAME …` lists the survivors.
+"""Small edits of a reference, one at a time: each must be refused. `make fidelity` tries all of them.
 
 An edit that makes no difference to any caller stands in `EQUIVALENT`, with the reason.
 """
@@ -6,12 +6,10 @@ An edit that makes no difference to any caller stands in `EQUIVALENT`, with the 
 import ast
 import copy
 import inspect
-import sys
 import textwrap
 
 from seqkit import observe
 from seqkit.compare import first_difference
-from seqkit.exercise import load, names
 from seqkit.judge import wanted
 from seqkit.plain import Raised
 
@@ -201,15 +199,3 @@ def survivors(exercise, draw=1, only=None):
         if answer is not None and not is_refused(exercise, answer, draw):
             passed.append((label, source))
     return tried, passed
-
-
-def main(chosen):
-    for name in chosen or names():
-        tried, passed = survivors(load(name))
-        print(f"{name}: {tried - len(passed)} of {tried} refused", flush=True)
-        for label, _ in passed:
-            print(f"    {label}", flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

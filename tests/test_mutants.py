@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from seqkit.exercise import load, names
+from tests import fidelity
 from tests.mutants import EQUIVALENT, FREE, mutants, survivors
 
 SHARE = 6
@@ -22,3 +23,14 @@ def test_small_edits_of_the_reference_are_refused(name):
 def test_what_is_called_equivalent_is_an_edit_that_is_there():
     for name, edits in EQUIVALENT.items():
         assert set(edits) <= {label for label, _ in mutants(load(name))}, name
+
+
+def test_fidelity_names_what_a_page_judges_wrongly(monkeypatch, capsys):
+    page = load("shapes")
+    monkeypatch.setattr(page, "probes", page.probes[:1])
+    monkeypatch.setattr(fidelity, "first_s", lambda name: (0.0, 0.0))
+    monkeypatch.delitem(EQUIVALENT, "shapes")
+    assert fidelity.main(["shapes"]) == 1
+    said = capsys.readouterr().out.split("\n")
+    assert "    the mistake computes is not named on every draw" in said
+    assert "    an edit passes: tuple(found) → found" in said
