@@ -159,6 +159,15 @@ def an_array_for_a_variable(chain):
 
 
 @page.mistake(
+    "`chain[0].b = …`, or `+= 1`, puts a plain array in the place of the variable; and where a layer has no bias, b is None. "
+    "If chain[0].b is not None: chain[0].b.assign(chain[0].b.value + 1)."
+)
+def an_array_for_a_variable_or_none(chain):
+    chain[0].b = chain[0].b + 1
+    return chain
+
+
+@page.mistake(
     "The layer got a new variable, and whoever held the old one still sees the old bias. Keep it and change its value: "
     "chain[0].b.assign(…)."
 )
@@ -174,6 +183,15 @@ def a_new_variable(chain):
 def sets_the_value(chain):
     if chain[0].b is not None:
         chain[0].b.value += 1
+    return chain
+
+
+@page.mistake(
+    "Objax refuses to set the `b.value` of a variable that is trained, and where a layer has no bias, b is None. "
+    "If chain[0].b is not None: chain[0].b.assign(chain[0].b.value + 1)."
+)
+def sets_the_value_of_what_may_be_none(chain):
+    chain[0].b.value += 1
     return chain
 
 

@@ -133,6 +133,17 @@ def a_split_for_each_layer(layers, x, key):
     return x
 
 
+@page.mistake(
+    "The subkeys are split off one after the other, and None is split too. One call gives those of Equinox: "
+    "jax.random.split(key, len(layers)); if the key is None, every layer is called with key=None."
+)
+def a_split_for_each_layer_and_of_none(layers, x, key):
+    for layer in layers:
+        key, subkey = jax.random.split(key)
+        x = layer(x, key=subkey)
+    return x
+
+
 @page.mistake("With key=None it still splits. None is no key: then every layer is called with key=None.")
 def splits_none(layers, x, key):
     for layer, subkey in zip(layers, jax.random.split(key, len(layers)), strict=True):
