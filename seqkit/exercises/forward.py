@@ -133,3 +133,10 @@ def calls_the_last_twice(layers, x):
     for layer in layers:
         x = layer(x)
     return layer(x)
+
+
+@page.mistake("The last layer is never called: the loop ends one too early. `for layer in layers` takes each of them.")
+def leaves_the_last_out(layers, x):
+    for layer in layers[:-1]:
+        x = layer(x)
+    return x
