@@ -234,6 +234,12 @@ def test_a_history_is_every_grading_and_adjustment_in_order_a_line_each(book):
     assert [line.counts for line in book.history("chains", "ana") if hasattr(line, "counts")] == [False, True, False]
 
 
+def test_a_history_calls_one_grading_of_a_file_the_first(book):
+    for key in ("k1", "k2", "k2", "k3"):
+        book.record(graded(key=key))
+    assert [line.reason for line in book.history("chains", "ana")] == ["first", "again", "again"]
+
+
 def test_a_line_of_history_obeys_nobody(book):
     hostile = "a\x1b[2J\u202e\nb\r.ipynb"
     book.record(graded(file=hostile, scores=(score("for\nward"),)), "first\x07")

@@ -33,7 +33,7 @@ class Grading:
 
     Attributes:
         graded: what it gave.
-        reason: "first" or "regrade: …".
+        reason: "first"; "again", where the file or what it is judged by is another since; or "regrade: …".
         recorded: when it came into the gradebook, with time zone.
         counts: whether it is the one that counts today.
         held: earlier adjustments, which hold over it.

@@ -47,7 +47,7 @@ class Gradebook:
 
         Args:
             graded: what grading gave.
-            reason: "first", or "regrade: …".
+            reason: "first", which becomes "again" if there is a grading with another key, or "regrade: …".
             again: whether it is kept even if nothing has changed since the last grading.
 
         Returns:
@@ -57,8 +57,10 @@ class Gradebook:
         now = datetime.now().astimezone()
         with self._database.writing() as connection:
             submission = self._submission(connection, graded)
-            if not again and queries.last_key(connection, submission) == graded.key:
+            last = queries.last_key(connection, submission)
+            if not again and last == graded.key:
                 return False
+            reason = "again" if last and reason == "first" else reason
             values = row(gradings, graded, submission_id=submission, recorded=now, reason=reason)
             (grading,) = connection.execute(insert(gradings).values(values)).inserted_primary_key
             write_parts(connection, grading, graded)
