@@ -113,13 +113,16 @@ def test_a_lesson_can_be_read_where_nothing_runs(lesson):
 
 @pytest.mark.parametrize("lesson", sorted(LESSONS)[1:])
 def test_the_first_cell_says_how_to_clear_the_answers_that_are_saved_below_the_questions(lesson):
-    assert "*Edit → Clear Outputs of All Cells*" in LESSONS[lesson].cells[0].source
+    how = "*Edit → Clear Outputs of All Cells*"
+    assert how in LESSONS[lesson].cells[0].source, f"the first cell of {lesson} does not say {how}: see another lesson"
 
 
 def test_the_list_of_lessons_has_each_with_its_title():
     listed = (NOTEBOOKS / "index.md").read_text()
     for lesson, notebook in LESSONS.items():
-        title, minutes = re.match(r"# (.+)\n(?s:.*)About (\d+) minutes", notebook.cells[0].source).groups()
+        begins = re.match(r"# (.+)\n(?s:.*)About (\d+) minutes", notebook.cells[0].source)
+        assert begins, f"the first cell of {lesson} has no title, or does not say: About 25 minutes"
+        title, minutes = begins.groups()
         asked = sum(page.lesson == lesson for page in index().values()) or "–"
         row = (
             rf"\| {lesson[:2]} \| {re.escape(f'[{title}]({lesson}.ipynb)')} \| .+ \| {asked} \| {minutes}( to \d+)? \|"
