@@ -132,7 +132,8 @@ def test_a_lesson_keeps_its_form(path):
     assert not [line for source in code for line in source.splitlines() if len(line) > 79], "79 characters at most"
     assert not [source for source in code if source.lstrip().startswith(("!", "%"))], "no magics, no shell"
     assert not [source for source in prose[1:] if len(source.split()) > 60], "60 words at most"
-    for part in ("# ", "After this lesson you can", "minutes"):
+    assert cells[0].source.startswith("# "), "the first cell does not begin with the title"
+    for part in ("After this lesson you can", "minutes"):
         assert part in cells[0].source, f"the first cell does not say “{part}”: see another lesson"
     assert "## Recap" in prose[-1], "the last text is no recap"
     assert not [cell.id for cell in cells if cell.cell_type == "code" and cell.execution_count is None], (
