@@ -51,7 +51,7 @@ def grade(voice, submissions, assignment, out, gradebook, **how):
     run(voice, submissions, assignment, gradebook or out, **how)
 
 
-def run(voice, submissions, assignment, where, *, chosen=None, reason="first", **how):
+def run(voice, submissions, assignment, where, *, chosen=None, reason="", **how):
     """Grade what was handed in and end with the exit code.
 
     Args:
@@ -59,7 +59,7 @@ def run(voice, submissions, assignment, where, *, chosen=None, reason="first", *
         submissions, assignment: paths.
         where: the gradebook, a folder or URL.
         chosen: which of the submissions, a function of all of them; None: all.
-        reason: kept with each grading.
+        reason: kept with each grading, see `Gradebook.record`.
         how: `workers`, `scheduler`, `require_sandbox`, `again`.
     """
     if not where:

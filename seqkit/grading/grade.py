@@ -44,7 +44,7 @@ def grade(
     workers=None,
     scheduler=None,
     require_sandbox=False,
-    reason="first",
+    reason="",
     again=False,
     tell=None,
 ):
@@ -57,7 +57,7 @@ def grade(
         workers: submissions at once; None: as many as there are processors.
         scheduler: `tcp://…` of a Dask cluster that runs the submissions in place of this machine.
         require_sandbox: refuse to begin where a needed layer of the sandbox is missing.
-        reason: kept with each grading.
+        reason: kept with each grading, see `Gradebook.record`.
         again: whether what is graded already and has not changed is graded once more.
         tell: called with "sandbox", "begin", "graded", "end" and facts about each.
 

@@ -42,12 +42,12 @@ class Gradebook:
         """Let go of the database."""
         self._database.engine.dispose()
 
-    def record(self, graded, reason="first", again=False):
+    def record(self, graded, reason="", again=False):
         """Keep a `Graded`, whole or not at all; on return a power cut cannot take it away.
 
         Args:
             graded: what grading gave.
-            reason: "first", which becomes "again" if there is a grading with another key, or "regrade: …".
+            reason: "regrade: …"; if none is given, "first", or "again" behind an earlier grading.
             again: whether it is kept even if nothing has changed since the last grading.
 
         Returns:
@@ -60,7 +60,7 @@ class Gradebook:
             last = queries.last_key(connection, submission)
             if not again and last == graded.key:
                 return False
-            reason = "again" if last and reason == "first" else reason
+            reason = reason or ("again" if last else "first")
             values = row(gradings, graded, submission_id=submission, recorded=now, reason=reason)
             (grading,) = connection.execute(insert(gradings).values(values)).inserted_primary_key
             write_parts(connection, grading, graded)
