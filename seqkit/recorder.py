@@ -39,7 +39,8 @@ class Recorder:
         self._position = (*outer, index)
         inputs = tuple([keep(value) for value in args])
         side_inputs = {name: keep(value) for name, value in kwargs.items()} if kwargs else {}
-        step = Step(len(self.calls), self._position, "", "", "", kind, inputs, None, side_inputs, {}, 0.0)
+        number, position = len(self.calls), self._position
+        step = Step(number=number, position=position, kind=kind, inputs=inputs, side_inputs=side_inputs)
         self.calls.append((step, chain, layer))
         self._running.append(None)
         start = perf_counter()

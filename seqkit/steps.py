@@ -1,10 +1,10 @@
 """What one run of a chain was: a `Trace` of `Step`s, as plain records, and how they read as text."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Step:
     """One call of one layer in one run.
 
@@ -25,15 +25,15 @@ class Step:
 
     number: int
     position: tuple[int, ...]
-    chain: str
-    path: str
-    layer: str
+    chain: str = ""
+    path: str = ""
+    layer: str = ""
     kind: str
     inputs: tuple
-    output: object
-    side_inputs: dict
-    parameters: dict
-    seconds: float
+    output: object = None
+    side_inputs: dict = field(default_factory=dict)
+    parameters: dict = field(default_factory=dict)
+    seconds: float = 0.0
     error: Exception | None = None
 
 

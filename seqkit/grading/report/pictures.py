@@ -50,7 +50,7 @@ def trace_of(run):
     for i, (name, output) in enumerate(run.layers):
         layer = one_line(name, LONGEST_NAME)
         kind = "module" if layer[:1].isupper() else "function"
-        steps.append(Step(i, (i,), "", "", layer, kind, (received,), output, {}, {}, 0.0))
+        steps.append(Step(number=i, position=(i,), layer=layer, kind=kind, inputs=(received,), output=output))
         received = output
     return Trace("your", tuple(steps), run.output, None)
 
